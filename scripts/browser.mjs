@@ -6,7 +6,11 @@ import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { root } from './build.mjs'
 
-const installed = ['/usr/bin/chromium', '/usr/bin/google-chrome', '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome']
+const installed = [
+  '/usr/bin/chromium',
+  '/usr/bin/google-chrome',
+  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
+]
 
 /** Flags for a picture that is the same on every machine, and for a browser that never calls out. */
 const flags = [
@@ -44,7 +48,10 @@ export async function launchBrowser({ args = [], withoutWebGL = false } = {}) {
 export async function findBrowser() {
   const wanted = process.env['BROWSER_PATH']
   if (wanted) {
-    if (!existsSync(wanted)) throw new Error(`BROWSER_PATH is ${wanted}, but there is no such file. Unset it to use the browser that npm installed.`)
+    if (!existsSync(wanted))
+      throw new Error(
+        `BROWSER_PATH is ${wanted}, but there is no such file. Unset it to use the browser that npm installed.`,
+      )
     return { executablePath: wanted, env: {} }
   }
   if (process.platform === 'linux' && process.arch === 'x64') {
@@ -55,7 +62,10 @@ export async function findBrowser() {
     }
   }
   const found = installed.find((path) => existsSync(path))
-  if (!found) throw new Error('No browser for the tests on this platform: install Chrome or Chromium, or set BROWSER_PATH to one.')
+  if (!found)
+    throw new Error(
+      'No browser for the tests on this platform: install Chrome or Chromium, or set BROWSER_PATH to one.',
+    )
   return { executablePath: found, env: {} }
 }
 

@@ -40,7 +40,10 @@ export async function buildServers(entries = serverEntries, outDir = serverDir) 
       emptyOutDir: false,
       sourcemap: true,
       minify: false,
-      rolldownOptions: { input, output: { entryFileNames: '[name].mjs', chunkFileNames: 'chunks/[name]-[hash].mjs' } },
+      rolldownOptions: {
+        input,
+        output: { entryFileNames: '[name].mjs', chunkFileNames: 'chunks/[name]-[hash].mjs' },
+      },
     },
   })
   return outDir

@@ -62,7 +62,10 @@ export function createDialogue(product: Product, initial: Design) {
   const wanted = (design: Design, event: DialogueEvent): Wish | undefined => {
     switch (event.type) {
       case 'CHOOSE':
-        return { design: { ...design, selection: { ...design.selection, [event.option]: event.value } }, keep: { [event.option]: event.value } }
+        return {
+          design: { ...design, selection: { ...design.selection, [event.option]: event.value } },
+          keep: { [event.option]: event.value },
+        }
       case 'SET_CONTEXT':
         return { design: { ...design, context: { ...design.context, ...event.context } }, keep: {} }
       case 'RESTORE':
@@ -78,27 +81,45 @@ export function createDialogue(product: Product, initial: Design) {
         const wish = wanted(context.design, event)
         return wish !== undefined && product.isBuildable(wish.design)
       },
-      repairFits: ({ context, event }) => event.type === 'ACCEPT_REPAIR' && context.wish !== undefined && product.isBuildable(repaired(context.wish, event.repair)),
+      repairFits: ({ context, event }) =>
+        event.type === 'ACCEPT_REPAIR' &&
+        context.wish !== undefined &&
+        product.isBuildable(repaired(context.wish, event.repair)),
       canUndo: ({ context }) => context.past.length > 0,
       canRedo: ({ context }) => context.future.length > 0,
       orderable: ({ context }) => product.complete(context.design) !== undefined,
     },
     actions: {
-      take: assign(({ context, event }) => step(context, wanted(context.design, event)?.design ?? context.design)),
+      take: assign(({ context, event }) =>
+        step(context, wanted(context.design, event)?.design ?? context.design),
+      ),
       wish: assign({ wish: ({ context, event }) => wanted(context.design, event) }),
       keep: assign({ wish: undefined }),
-      acceptRepair: assign(({ context, event }) => (event.type === 'ACCEPT_REPAIR' && context.wish ? step(context, repaired(context.wish, event.repair)) : {})),
+      acceptRepair: assign(({ context, event }) =>
+        event.type === 'ACCEPT_REPAIR' && context.wish
+          ? step(context, repaired(context.wish, event.repair))
+          : {},
+      ),
       retract: assign(({ context, event }) => {
         if (event.type !== 'RETRACT' || !(event.option in context.design.selection)) return {}
         const { [event.option]: _, ...selection } = context.design.selection
         return step(context, { ...context.design, selection })
       }),
       write: assign(({ context, event }) =>
-        event.type === 'WRITE' ? { design: { ...context.design, texts: { ...context.design.texts, [event.option]: event.text } } } : {},
+        event.type === 'WRITE'
+          ? { design: { ...context.design, texts: { ...context.design.texts, [event.option]: event.text } } }
+          : {},
       ),
       undo: assign(({ context }) => {
         const design = context.past.at(-1)
-        return design ? { design, past: context.past.slice(0, -1), future: [context.design, ...context.future], wish: undefined } : {}
+        return design
+          ? {
+              design,
+              past: context.past.slice(0, -1),
+              future: [context.design, ...context.future],
+              wish: undefined,
+            }
+          : {}
       }),
       redo: assign(({ context }) => {
         const [design, ...future] = context.future
@@ -107,9 +128,18 @@ export function createDialogue(product: Product, initial: Design) {
     },
   })
   const wishes = {
-    CHOOSE: [{ guard: 'fits', target: 'open', actions: 'take' }, { target: 'conflict', actions: 'wish' }],
-    SET_CONTEXT: [{ guard: 'fits', target: 'open', actions: 'take' }, { target: 'conflict', actions: 'wish' }],
-    RESTORE: [{ guard: 'fits', target: 'open', actions: 'take' }, { target: 'conflict', actions: 'wish' }],
+    CHOOSE: [
+      { guard: 'fits', target: 'open', actions: 'take' },
+      { target: 'conflict', actions: 'wish' },
+    ],
+    SET_CONTEXT: [
+      { guard: 'fits', target: 'open', actions: 'take' },
+      { target: 'conflict', actions: 'wish' },
+    ],
+    RESTORE: [
+      { guard: 'fits', target: 'open', actions: 'take' },
+      { target: 'conflict', actions: 'wish' },
+    ],
     UNDO: { guard: 'canUndo', target: 'open', actions: 'undo' },
     REDO: { guard: 'canRedo', target: 'open', actions: 'redo' },
     RETRACT: { target: 'open', actions: ['keep', 'retract'] },
@@ -143,7 +173,11 @@ export function createDialogue(product: Product, initial: Design) {
               on: {
                 ...(steps[i + 1] !== undefined && { NEXT: steps[i + 1] }),
                 ...(i > 0 && { BACK: steps[i - 1] }),
-                STEP: steps.map((target) => ({ target, guard: ({ event }: { event: DialogueEvent }) => event.type === 'STEP' && event.step === target })),
+                STEP: steps.map((target) => ({
+                  target,
+                  guard: ({ event }: { event: DialogueEvent }) =>
+                    event.type === 'STEP' && event.step === target,
+                })),
               },
             },
           ]),

@@ -21,27 +21,38 @@ interface Context {
   readonly jobs: Readonly<Record<number, JobState | 'unseen'>>
 }
 
-type FactEvent = { [K in OrderFact['kind']]: Extract<OrderFact, { kind: K }> & { type: K } }[OrderFact['kind']]
+type FactEvent = {
+  [K in OrderFact['kind']]: Extract<OrderFact, { kind: K }> & { type: K }
+}[OrderFact['kind']]
 
 const seen = setup({
   types: {} as { context: Context; events: FactEvent },
   actions: {
     assignOperations: assign(({ context, event }) =>
-      event.type === 'assigned' ? { jobs: Object.fromEntries(event.operations.map((o) => [o.op, context.jobs[o.op] ?? 'unseen'])) } : context,
+      event.type === 'assigned'
+        ? { jobs: Object.fromEntries(event.operations.map((o) => [o.op, context.jobs[o.op] ?? 'unseen'])) }
+        : context,
     ),
-    seeJob: assign(({ context, event }) => (event.type === 'job' ? { jobs: withSeen(context.jobs, event) } : context)),
+    seeJob: assign(({ context, event }) =>
+      event.type === 'job' ? { jobs: withSeen(context.jobs, event) } : context,
+    ),
   },
   guards: {
     allEnded: ({ context, event }) => event.type === 'job' && every(withSeen(context.jobs, event), 'Ended'),
     aborts: ({ event }) => event.type === 'job' && event.jobState === 'Aborted',
-    started: ({ event }) => event.type === 'job' && (event.jobState === 'Running' || event.jobState === 'Interrupted' || event.jobState === 'Ended'),
+    started: ({ event }) =>
+      event.type === 'job' &&
+      (event.jobState === 'Running' || event.jobState === 'Interrupted' || event.jobState === 'Ended'),
   },
 })
 
+/** An operation that was never assigned is none of this order's: its report is recorded but changes nothing. */
 function withSeen(jobs: Context['jobs'], event: Extract<OrderFact, { kind: 'job' }>): Context['jobs'] {
   const before = jobs[event.op]
-  const news = advances(before === 'unseen' ? undefined : before, event.jobState)
-  return news ? { ...jobs, [event.op]: event.jobState } : jobs
+  if (before === undefined) return jobs
+  return advances(before === 'unseen' ? undefined : before, event.jobState)
+    ? { ...jobs, [event.op]: event.jobState }
+    : jobs
 }
 
 function every(jobs: Context['jobs'], state: JobState): boolean {
@@ -68,21 +79,37 @@ export const lifecycle = seen.createMachine({
         assigned: { target: 'released', actions: 'assignOperations' },
         cancelRequested: 'cancelling',
         stopped: 'stopped',
-        job: { actions: 'seeJob' },
       },
     },
     released: {
       id: 'released',
-      on: { assigned: { actions: 'assignOperations' }, job, cancelRequested: 'cancelling', stopped: 'stopped' },
+      on: {
+        assigned: { actions: 'assignOperations' },
+        job,
+        cancelRequested: 'cancelling',
+        stopped: 'stopped',
+      },
     },
-    inProduction: { id: 'inProduction', on: { assigned: { actions: 'assignOperations' }, job, cancelRequested: 'cancelling', stopped: 'stopped' } },
+    inProduction: {
+      id: 'inProduction',
+      on: {
+        assigned: { actions: 'assignOperations' },
+        job,
+        cancelRequested: 'cancelling',
+        stopped: 'stopped',
+      },
+    },
     cancelling: {
       id: 'cancelling',
       on: {
         cancelled: 'cancelled',
         stopped: 'stopped',
         // the line was faster: it is being built, so it is not cancelled
-        job: [{ guard: 'allEnded', target: '#completed', actions: 'seeJob' }, { guard: 'started', target: '#inProduction', actions: 'seeJob' }, { actions: 'seeJob' }],
+        job: [
+          { guard: 'allEnded', target: '#completed', actions: 'seeJob' },
+          { guard: 'started', target: '#inProduction', actions: 'seeJob' },
+          { actions: 'seeJob' },
+        ],
       },
     },
     stopped: {
@@ -119,7 +146,9 @@ export function newLifecycle(): LifecycleSnapshot {
  */
 export function judge(snapshot: LifecycleSnapshot, fact: OrderFact): LifecycleSnapshot {
   if (!isCurrent(snapshot)) {
-    throw new Error(`Lifecycle snapshot is of ${snapshot.machineId} version ${snapshot.version}, this is version ${lifecycleId.version}: replay the events`)
+    throw new Error(
+      `Lifecycle snapshot is of ${snapshot.machineId} version ${snapshot.version}, this is version ${lifecycleId.version}: replay the events`,
+    )
   }
   const before = lifecycle.resolveState({ value: snapshot.state, context: { jobs: snapshot.jobs } })
   const [after] = transition(lifecycle, before, { ...fact, type: fact.kind } as FactEvent)

@@ -48,14 +48,29 @@ export type BuildOrder = z.infer<typeof BuildOrder>
 export const ChangeRequest = z.strictObject({ selection })
 
 /** OPC 10031-4 §6.2.1: top-level states of a job order. */
-export const JobState = z.enum(['NotAllowedToStart', 'AllowedToStart', 'Running', 'Interrupted', 'Ended', 'Aborted'])
+export const JobState = z.enum([
+  'NotAllowedToStart',
+  'AllowedToStart',
+  'Running',
+  'Interrupted',
+  'Ended',
+  'Aborted',
+])
 export type JobState = z.infer<typeof JobState>
 
 /**
  * How an order stands, as a shopper understands it. `accepted`: durable, no line chosen yet · `released`: its job orders are
  * at a line · `inProduction`: a station has started · `completed` · `cancelling` → `cancelled` · `stopped`: needs an operator.
  */
-export const OrderState = z.enum(['accepted', 'released', 'inProduction', 'completed', 'cancelling', 'cancelled', 'stopped'])
+export const OrderState = z.enum([
+  'accepted',
+  'released',
+  'inProduction',
+  'completed',
+  'cancelling',
+  'cancelled',
+  'stopped',
+])
 export type OrderState = z.infer<typeof OrderState>
 
 const Operation = z.object({
@@ -81,7 +96,13 @@ const eventBase = {
 
 export const OrderEvent = z.discriminatedUnion('kind', [
   z.object({ ...eventBase, kind: z.literal('accepted') }),
-  z.object({ ...eventBase, kind: z.literal('assigned'), lineId: z.string(), operations: z.array(Operation), promisedAt: z.optional(instant) }),
+  z.object({
+    ...eventBase,
+    kind: z.literal('assigned'),
+    lineId: z.string(),
+    operations: z.array(Operation),
+    promisedAt: z.optional(instant),
+  }),
   /** A job order was seen in a state on its station: the only way production advances. */
   z.object({
     ...eventBase,
@@ -98,10 +119,25 @@ export const OrderEvent = z.discriminatedUnion('kind', [
     estimatedRemainingMs: z.optional(z.number()),
     serialNumber: z.optional(z.string()),
     /** As-built bill of material reported by the station. */
-    built: z.optional(z.array(z.object({ part: z.string(), lot: z.optional(z.string()), serial: z.optional(z.string()), quantity: z.optional(z.string()) }))),
+    built: z.optional(
+      z.array(
+        z.object({
+          part: z.string(),
+          lot: z.optional(z.string()),
+          serial: z.optional(z.string()),
+          quantity: z.optional(z.string()),
+        }),
+      ),
+    ),
   }),
   /** Why nothing moves at the moment (no line online, line silent, refused): shown to the shopper with its time. */
-  z.object({ ...eventBase, kind: z.literal('waiting'), reason: z.enum(['noLine', 'lineSilent', 'lineRefused', 'inDoubt']), lineId: z.optional(z.string()), detail: z.optional(z.string()) }),
+  z.object({
+    ...eventBase,
+    kind: z.literal('waiting'),
+    reason: z.enum(['noLine', 'lineSilent', 'lineRefused', 'inDoubt']),
+    lineId: z.optional(z.string()),
+    detail: z.optional(z.string()),
+  }),
   z.object({ ...eventBase, kind: z.literal('changed'), selection, priceCents: z.int() }),
   z.object({ ...eventBase, kind: z.literal('cancelRequested') }),
   z.object({ ...eventBase, kind: z.literal('cancelled') }),
@@ -138,7 +174,16 @@ const OperationView = z.extend(Operation, {
   endedAt: z.optional(instant),
   estimatedRemainingMs: z.optional(z.number()),
   seenAt: z.optional(instant),
-  built: z.optional(z.array(z.object({ part: z.string(), lot: z.optional(z.string()), serial: z.optional(z.string()), quantity: z.optional(z.string()) }))),
+  built: z.optional(
+    z.array(
+      z.object({
+        part: z.string(),
+        lot: z.optional(z.string()),
+        serial: z.optional(z.string()),
+        quantity: z.optional(z.string()),
+      }),
+    ),
+  ),
 })
 export type OperationView = z.infer<typeof OperationView>
 
@@ -151,7 +196,14 @@ export const OrderView = z.object({
   promisedAt: z.optional(instant),
   serialNumber: z.optional(z.string()),
   operations: z.array(OperationView),
-  waiting: z.optional(z.object({ reason: z.string(), since: instant, lineId: z.optional(z.string()), detail: z.optional(z.string()) })),
+  waiting: z.optional(
+    z.object({
+      reason: z.string(),
+      since: instant,
+      lineId: z.optional(z.string()),
+      detail: z.optional(z.string()),
+    }),
+  ),
   stoppedBecause: z.optional(z.string()),
 })
 /** What a shopper sees of her order; no personal data, so it can be shown on any screen that has the link. */
@@ -169,7 +221,14 @@ export const Problem = z.looseObject({
 })
 export type Problem = z.infer<typeof Problem>
 
-const rank: Record<JobState, number> = { NotAllowedToStart: 1, AllowedToStart: 2, Running: 3, Interrupted: 3, Ended: 4, Aborted: 4 }
+const rank: Record<JobState, number> = {
+  NotAllowedToStart: 1,
+  AllowedToStart: 2,
+  Running: 3,
+  Interrupted: 3,
+  Ended: 4,
+  Aborted: 4,
+}
 
 /**
  * Says whether a newly seen job state is news: states advance by rank and never fall back, because events may arrive twice,
@@ -211,7 +270,9 @@ export function fold(view: OrderView, event: OrderEvent): OrderView {
       return {
         ...next,
         ...(event.serialNumber !== undefined && { serialNumber: event.serialNumber }),
-        operations: view.operations.map((operation) => (operation.op === event.op ? withJob(operation, event) : operation)),
+        operations: view.operations.map((operation) =>
+          operation.op === event.op ? withJob(operation, event) : operation,
+        ),
       }
     case 'waiting':
       return {

@@ -1,0 +1,119 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { dirname, join, relative, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { expect, test } from 'vitest'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+
+/**
+ * Who may import whom. Left: files (longest prefix wins); right: what they may import besides files of the same row's folder
+ * list. A missing arrow is a forbidden one. `node` = node: modules, `.` = files below the same key.
+ */
+const allowed: Record<string, readonly string[]> = {
+  'rules/src': ['rules/src', 'zod', 'yaml', '@marcbachmann/cel-js'],
+  'rules/src/dialogue.ts': ['rules/src', 'xstate'],
+  'rules/src/lifecycle.ts': ['rules/src', 'xstate'],
+  'rules/src/files.ts': ['rules/src', 'node'],
+  'rules/src/compileWorker.ts': ['rules/src', 'node'],
+  'rules/src/cli': ['rules/src', 'node', 'yaml'],
+  'mes-bridge/src': ['mes-bridge/src', '@lot-one/rules', 'zod', 'node', 'pino'],
+  'mes-bridge/src/config.ts': ['mes-bridge/src', '@lot-one/rules', 'zod', 'node', 'yaml'],
+  'mes-bridge/src/http': [
+    'mes-bridge/src',
+    '@lot-one/rules',
+    'zod',
+    'node',
+    'pino',
+    'express',
+    'express-rate-limit',
+    'helmet',
+    'prom-client',
+  ],
+  'mes-bridge/src/line': [
+    'mes-bridge/src/line',
+    'mes-bridge/src/jobOrder.ts',
+    '@lot-one/rules',
+    'zod',
+    'node',
+    'node-opcua',
+  ],
+  'mes-bridge/src/journal': [
+    'mes-bridge/src/journal',
+    'mes-bridge/src/jobOrder.ts',
+    '@lot-one/rules',
+    'node',
+    'kysely',
+    'libsql',
+    'pg',
+  ],
+  'plc-sim/src': ['plc-sim/src', 'node', 'node-opcua'],
+  'configurator/src': ['configurator/src', '@lot-one/rules', 'react', 'react-dom'],
+  'configurator/src/scene': ['configurator/src/scene', 'three'],
+  'configurator/src/session.ts': ['configurator/src/bridge.ts', '@lot-one/rules', 'xstate'],
+  'configurator/src/bridge.ts': ['@lot-one/rules', 'zod'],
+  'configurator/src/ui': [
+    'configurator/src/ui',
+    'configurator/src/session.ts',
+    'configurator/src/texts',
+    'configurator/src/scene',
+    '@lot-one/rules',
+    'react',
+  ],
+}
+
+function sources(dir: string): string[] {
+  return readdirSync(join(root, dir), { withFileTypes: true }).flatMap((entry) => {
+    const path = `${dir}/${entry.name}`
+    return entry.isDirectory() ? sources(path) : /\.tsx?$/.test(path) ? [path] : []
+  })
+}
+
+function target(file: string, specifier: string): string {
+  if (specifier.startsWith('.')) return relative(root, resolve(root, dirname(file), specifier))
+  if (specifier.startsWith('node:')) return 'node'
+  return specifier
+}
+
+function violations(file: string, code: string): string[] {
+  const row = Object.keys(allowed)
+    .filter((key) => file === key || file.startsWith(key))
+    .sort((a, b) => b.length - a.length)[0]
+  if (row === undefined) return [`${file}: no row in the table`]
+  const specifiers = [
+    ...code.matchAll(
+      /(?:^|[\s;])(?:import|export)\b[^'"`;]*?from\s*['"]([^'"]+)['"]|import\s*\(?\s*['"]([^'"]+)['"]/g,
+    ),
+  ].map((m) => m[1] ?? m[2] ?? '')
+  return specifiers
+    .map((specifier) => target(file, specifier))
+    .filter((to) => !to.endsWith('.css') && !to.startsWith('@fontsource'))
+    .filter(
+      (to) =>
+        !allowed[row]!.some(
+          (prefix) =>
+            to === prefix ||
+            to.startsWith(prefix.endsWith('src') || prefix.includes('/src/') ? prefix : `${prefix}/`),
+        ),
+    )
+    .map((to) => `${file} must not import ${to}`)
+}
+
+test('imports follow the arrows of ARCHITECTURE.md', () => {
+  const found = ['rules/src', 'mes-bridge/src', 'plc-sim/src', 'configurator/src']
+    .flatMap(sources)
+    .flatMap((file) => violations(file, readFileSync(join(root, file), 'utf8')))
+  expect(found).toEqual([])
+})
+
+test('the check sees a forbidden arrow, whatever form the import has', () => {
+  expect(violations('rules/src/compile.ts', `import { readFile } from 'node:fs/promises'`)).toHaveLength(1)
+  expect(
+    violations('rules/src/compile.ts', `import type { X } from '../../mes-bridge/src/line.ts'`),
+  ).toHaveLength(1)
+  expect(violations('plc-sim/src/server.ts', `export { Product } from '@lot-one/rules'`)).toHaveLength(1)
+  expect(violations('configurator/src/scene/fridge.ts', `const react = await import('react')`)).toHaveLength(
+    1,
+  )
+  expect(violations('mes-bridge/src/dispatch.ts', `import 'node-opcua'`)).toHaveLength(1)
+  expect(violations('mes-bridge/src/dispatch.ts', `import { createLine } from './line.ts'`)).toHaveLength(0)
+})
