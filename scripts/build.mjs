@@ -24,8 +24,8 @@ export async function buildServers(entries = serverEntries, outDir = serverDir) 
   const { build } = await withProductionEnv(() => import('vite'))
   const input = Object.fromEntries(
     Object.entries(entries)
-      .map(([name, file]) => [name, join(root, file)])
-      .filter(([, file]) => existsSync(/** @type {string} */ (file))),
+      .map(([name, file]) => /** @type {const} */ ([name, join(root, file)]))
+      .filter(([, file]) => existsSync(file)),
   )
   await build({
     root,

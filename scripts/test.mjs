@@ -92,7 +92,8 @@ async function tests() {
 }
 
 const results = await Promise.all(filters.length > 0 ? [tests()] : [staticChecks(), tests()])
-const sum = (/** @type {'passed' | 'failed' | 'skipped'} */ key) => results.reduce((n, r) => n + r[key], 0)
+/** @param {'passed' | 'failed' | 'skipped'} key */
+const sum = (key) => results.map((r) => Number(r[key])).reduce((a, b) => a + b, 0)
 console.log(
   `${sum('passed')} passed, ${sum('failed')} failed${sum('skipped') > 0 ? `, ${sum('skipped')} skipped` : ''}`,
 )

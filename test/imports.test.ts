@@ -89,7 +89,7 @@ function violations(file: string, code: string): string[] {
     .filter((to) => !to.endsWith('.css') && !to.startsWith('@fontsource'))
     .filter(
       (to) =>
-        !allowed[row]!.some(
+        !(allowed[row] ?? []).some(
           (prefix) =>
             to === prefix ||
             to.startsWith(prefix.endsWith('src') || prefix.includes('/src/') ? prefix : `${prefix}/`),

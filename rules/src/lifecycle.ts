@@ -39,12 +39,16 @@ const seen = setup({
   },
   guards: {
     allEnded: ({ context, event }) => event.type === 'job' && every(withSeen(context.jobs, event), 'Ended'),
-    aborts: ({ event }) => event.type === 'job' && event.jobState === 'Aborted',
-    started: ({ event }) =>
-      event.type === 'job' &&
-      (event.jobState === 'Running' || event.jobState === 'Interrupted' || event.jobState === 'Ended'),
+    aborts: ({ context, event }) => isOurs(context, event) && event.jobState === 'Aborted',
+    started: ({ context, event }) => isOurs(context, event) && startedStates.has(event.jobState),
   },
 })
+
+const startedStates: ReadonlySet<JobState> = new Set(['Running', 'Interrupted', 'Ended'])
+
+function isOurs(context: Context, event: FactEvent): event is Extract<FactEvent, { type: 'job' }> {
+  return event.type === 'job' && context.jobs[event.op] !== undefined
+}
 
 /** An operation that was never assigned is none of this order's: its report is recorded but changes nothing. */
 function withSeen(jobs: Context['jobs'], event: Extract<OrderFact, { kind: 'job' }>): Context['jobs'] {
