@@ -1,0 +1,333 @@
+/** Opens the order log on the database it is given: one set of queries, the embedded SQLite or a PostgreSQL server. */
+import { fold, isCurrent, newOrderView, replay } from '@lot-one/rules'
+import type { LifecycleSnapshot, OrderEvent, OrderSnapshot } from '@lot-one/rules'
+import { Kysely, Migrator } from 'kysely'
+import type { Dialect } from 'kysely'
+import type { JobOrder, JobRecord } from './jobOrder.ts'
+import { JournalUnavailable } from './journal.ts'
+import type { Journal, OpenOrder, StoredOrder, Unavailable } from './journal.ts'
+import { createCommitter } from './journalCommit.ts'
+import type { Written } from './journalCommit.ts'
+import { followPostgres, openPostgres, postgresUnavailable } from './journalPostgres.ts'
+import { openSqlite, sqliteUnavailable } from './journalSqlite.ts'
+import { migrations } from './journalTables.ts'
+import type { Engine, Tables } from './journalTables.ts'
+
+/** Where the journal lies, and the world it needs. */
+export interface JournalStart {
+  readonly storage:
+    | {
+        readonly engine: 'sqlite'
+        readonly folder: string
+        readonly workerFile: URL
+        readonly pid: number
+        readonly maxPages?: number
+      }
+    | { readonly engine: 'postgres'; readonly url: string }
+  readonly now: () => Date
+  /** Trouble that passes by itself, one line each. */
+  readonly warn: (message: string) => void
+  /** Intake beyond this many waiting writes is refused as unavailable. */
+  readonly maxWaiting?: number
+}
+
+/**
+ * Opens the journal, brings its tables up to date and takes the data folder (SQLite) for this process.
+ * @throws with a sentence for the operator when the folder is in use or the database cannot be reached.
+ */
+export async function openJournal({ storage, now, warn, maxWaiting = 4096 }: JournalStart): Promise<Journal> {
+  const { engine } = storage
+  const postgres = storage.engine === 'postgres' ? openPostgres(storage.url, warn) : undefined
+  const writer = new Kysely<Tables>({ dialect: postgres?.dialect ?? (await sqlite('write')) })
+  const reader = postgres === undefined ? undefined : writer
+  await migrate(writer, engine)
+  const db = reader ?? new Kysely<Tables>({ dialect: await sqlite('read') })
+  const unavailable = engine === 'sqlite' ? sqliteUnavailable : postgresUnavailable
+  const listeners = new Set<(event: OrderEvent) => void>()
+
+  function sqlite(role: 'write' | 'read'): Promise<Dialect> {
+    if (storage.engine !== 'sqlite') throw new Error('Not an embedded journal')
+    const { folder, workerFile, pid, maxPages } = storage
+    return openSqlite(workerFile, { folder, role, pid, ...(maxPages !== undefined && { maxPages }) })
+  }
+
+  function deliver(events: readonly OrderEvent[]): void {
+    for (const event of events) for (const listener of listeners) listener(event)
+  }
+
+  const others =
+    storage.engine === 'postgres'
+      ? await followPostgres({ url: storage.url, db, deliver, warn })
+      : { wrote: deliver, close: async () => {} }
+  const committer = createCommitter({
+    db: writer,
+    engine,
+    now,
+    unavailable,
+    onDurable: others.wrote,
+    maxWaiting,
+  })
+
+  async function read<T>(query: () => Promise<T>): Promise<T> {
+    try {
+      return await query()
+    } catch (error) {
+      const reason = unavailable(error)
+      throw reason === undefined ? error : new JournalUnavailable(reason, { cause: error })
+    }
+  }
+
+  /** Orders with their events folded in, in the order of `ids`. */
+  async function load(ids: readonly string[]): Promise<StoredOrder[]> {
+    const rows = await db
+      .selectFrom('orders')
+      .innerJoin('order_states', 'order_states.order_id', 'orders.order_id')
+      .select(['orders.order_id', 'snapshot', 'tracking_token', 'lifecycle'])
+      .where('orders.order_id', 'in', ids)
+      .execute()
+    const events = groupBy(
+      await db
+        .selectFrom('events')
+        .select(['order_id', 'event'])
+        .where('order_id', 'in', ids)
+        .orderBy('order_id')
+        .orderBy('seq')
+        .execute(),
+      (row) => row.order_id,
+    )
+    const orders = new Map(
+      rows.map((row) => {
+        const snapshot = JSON.parse(row.snapshot) as OrderSnapshot
+        const past = (events.get(row.order_id) ?? []).map(({ event }) => JSON.parse(event) as OrderEvent)
+        const lifecycle = JSON.parse(row.lifecycle) as LifecycleSnapshot
+        const order: StoredOrder = {
+          snapshot,
+          trackingToken: row.tracking_token,
+          view: past.reduce(fold, newOrderView(snapshot)),
+          lifecycle: isCurrent(lifecycle) ? lifecycle : replay(past),
+        }
+        return [row.order_id, order]
+      }),
+    )
+    return ids.flatMap((id) => orders.get(id) ?? [])
+  }
+
+  async function loadJobs(ids: readonly string[]): Promise<Map<string, JobRecord[]>> {
+    const rows = await db
+      .selectFrom('jobs')
+      .selectAll()
+      .where('order_id', 'in', ids)
+      .orderBy('order_id')
+      .orderBy('op')
+      .execute()
+    return groupBy(
+      rows.map((row): JobRecord => ({
+        jobOrder: JSON.parse(row.job_order) as JobOrder,
+        lineId: row.line_id,
+        handOver: row.hand_over as JobRecord['handOver'],
+        attempt: row.attempt,
+        cleared: row.cleared === 1,
+        ...(row.job_state !== null && { jobState: row.job_state as NonNullable<JobRecord['jobState']> }),
+        ...(row.detail !== null && { detail: row.detail }),
+      })),
+      (job) => job.jobOrder.orderId,
+    )
+  }
+
+  const done = (written: Written): { readonly outcome: 'recorded' } | Unavailable =>
+    written.outcome === 'unavailable' ? written : { outcome: 'recorded' }
+
+  async function holdLine(
+    lineId: string,
+    held: boolean,
+  ): Promise<{ readonly outcome: 'recorded' } | Unavailable> {
+    const row = { line_id: lineId, held: held ? 1 : 0 }
+    const upsert = { held: row.held }
+    return done(
+      await committer.write({
+        do: 'run',
+        run: (tx) =>
+          tx
+            .insertInto('lines')
+            .values(row)
+            .onConflict((c) => c.column('line_id').doUpdateSet(upsert))
+            .execute(),
+      }),
+    )
+  }
+
+  const heldLines = (): Promise<readonly string[]> =>
+    read(async () =>
+      (await db.selectFrom('lines').select('line_id').where('held', '=', 1).execute()).map(
+        (row) => row.line_id,
+      ),
+    )
+
+  return {
+    async accept(order) {
+      const written = await committer.write({ do: 'accept', order })
+      if (written.outcome === 'accepted' && 'events' in written) {
+        const { snapshot, trackingToken } = order
+        const view = written.events.reduce(fold, newOrderView(snapshot))
+        return { outcome: 'accepted', order: { snapshot, trackingToken, view, lifecycle: written.lifecycle } }
+      }
+      if (written.outcome === 'unavailable') return written
+      if (written.outcome === 'reused') return { outcome: 'reused' }
+      try {
+        const [known] = await read(() => load([order.snapshot.orderId]))
+        return { outcome: 'known', order: known! }
+      } catch (error) {
+        if (error instanceof JournalUnavailable) return { outcome: 'unavailable', reason: error.message }
+        throw error
+      }
+    },
+
+    order: (orderId) => read(async () => (await load([orderId]))[0]),
+
+    jobs: (orderId) => read(async () => (await loadJobs([orderId])).get(orderId) ?? []),
+
+    events: (orderId, afterSeq) =>
+      read(async () => {
+        const rows = await db
+          .selectFrom('events')
+          .select('event')
+          .where('order_id', '=', orderId)
+          .where('seq', '>', afterSeq)
+          .orderBy('seq')
+          .execute()
+        return rows.map((row) => JSON.parse(row.event) as OrderEvent)
+      }),
+
+    async record(orderId, facts, jobs = []) {
+      const written = await committer.write({ do: 'record', orderId, facts, jobs })
+      if (written.outcome === 'unavailable') return written
+      return { outcome: 'recorded', events: 'events' in written ? written.events : [] }
+    },
+
+    openOrders: () =>
+      read(async () => {
+        const ids = await db
+          .selectFrom('orders')
+          .select('order_id')
+          .where((eb) =>
+            eb.or([
+              eb(
+                'order_id',
+                'in',
+                eb.selectFrom('order_states').select('order_id').where('finished', '=', 0),
+              ),
+              eb(
+                'order_id',
+                'in',
+                eb
+                  .selectFrom('jobs')
+                  .select('order_id')
+                  .where('cleared', '=', 0)
+                  .where('hand_over', 'not in', ['planned', 'refused']),
+              ),
+            ]),
+          )
+          .orderBy('ordered_at')
+          .orderBy('order_id')
+          .execute()
+        const open: OpenOrder[] = []
+        for (let i = 0; i < ids.length; i += 500) {
+          const some = ids.slice(i, i + 500).map((row) => row.order_id)
+          const jobs = await loadJobs(some)
+          for (const order of await load(some))
+            open.push({ ...order, jobs: jobs.get(order.snapshot.orderId) ?? [] })
+        }
+        return open
+      }),
+
+    follow(listener) {
+      listeners.add(listener)
+      return () => void listeners.delete(listener)
+    },
+
+    async audit({ lineId, method, jobOrderId, user, thumbprint, result }) {
+      const row = {
+        at: now().toISOString(),
+        line_id: lineId,
+        method,
+        job_order_id: jobOrderId ?? null,
+        user_name: user,
+        thumbprint,
+        result,
+      }
+      return done(
+        await committer.write({ do: 'run', run: (tx) => tx.insertInto('audit').values(row).execute() }),
+      )
+    },
+
+    holdLine,
+
+    heldLines,
+
+    async keepRules(rulesHash, json) {
+      const row = { rules_hash: rulesHash, kept_at: now().toISOString(), json }
+      return done(
+        await committer.write({
+          do: 'run',
+          run: (tx) =>
+            tx
+              .insertInto('rules')
+              .values(row)
+              .onConflict((c) => c.column('rules_hash').doNothing())
+              .execute(),
+        }),
+      )
+    },
+
+    rules: (rulesHash) =>
+      read(
+        async () =>
+          (await db.selectFrom('rules').select('json').where('rules_hash', '=', rulesHash).executeTakeFirst())
+            ?.json,
+      ),
+
+    async probe() {
+      // no line has the empty id
+      const written = await holdLine('', false)
+      if (written.outcome === 'unavailable') return written
+      try {
+        await heldLines()
+        return { outcome: 'ready' }
+      } catch (error) {
+        if (error instanceof JournalUnavailable) return { outcome: 'unavailable', reason: error.message }
+        throw error
+      }
+    },
+
+    async close() {
+      await committer.idle()
+      await others.close()
+      await writer.destroy()
+      if (db !== writer) await db.destroy()
+    },
+  }
+}
+
+async function migrate(db: Kysely<Tables>, engine: Engine): Promise<void> {
+  const { error } = await new Migrator({
+    db,
+    provider: { getMigrations: async () => migrations(engine) },
+  }).migrateToLatest()
+  if (error !== undefined) {
+    await db.destroy()
+    throw new Error(
+      `The order log could not be brought up to date: ${error instanceof Error ? error.message : String(error)}`,
+      { cause: error },
+    )
+  }
+}
+
+function groupBy<T>(items: readonly T[], key: (item: T) => string): Map<string, T[]> {
+  const groups = new Map<string, T[]>()
+  for (const item of items) {
+    const group = groups.get(key(item))
+    if (group === undefined) groups.set(key(item), [item])
+    else group.push(item)
+  }
+  return groups
+}

@@ -1,0 +1,200 @@
+/**
+ * PostgreSQL for the journal: its connections, what counts as "away for now", and following what other bridges wrote.
+ *
+ * Following: each process tells its own listeners after its commit, then tells the other processes by NOTIFY which orders
+ * moved, over one connection kept for that (a NOTIFY inside the transaction halves the commit rate). A slow poll covers lost
+ * notifications; its cursor is a transaction id below which nothing is still being written, because sequence numbers become
+ * visible out of their order and `position > last` would miss rows.
+ */
+import { PostgresDialect, sql } from 'kysely'
+import type { Dialect, Kysely, PostgresPoolClient } from 'kysely'
+import type { OrderEvent } from '@lot-one/rules'
+import pg from 'pg'
+import type { Tables } from './journalTables.ts'
+
+/** Gives the dialect over a pool that drops a connection once it has failed, and never waits for ever. */
+export function openPostgres(url: string, warn: (message: string) => void): { readonly dialect: Dialect } {
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: 8,
+    keepAlive: true,
+    connectionTimeoutMillis: 5000,
+    query_timeout: 20_000,
+    statement_timeout: 15_000,
+    application_name: 'lot-one',
+  })
+  // an idle connection that dies is replaced at the next use
+  pool.on('error', (error) => warn(`The database closed a connection: ${error.message}`))
+  return {
+    dialect: new PostgresDialect({ pool: { connect: () => checkedOut(pool), end: () => pool.end() } }),
+  }
+}
+
+async function checkedOut(pool: pg.Pool): Promise<PostgresPoolClient> {
+  const client = await pool.connect()
+  let broken = false
+  return {
+    query: (async (text: string, parameters: unknown[]) => {
+      try {
+        return await client.query(text, parameters)
+      } catch (error) {
+        broken ||= postgresUnavailable(error) !== undefined
+        throw error
+      }
+    }) as unknown as PostgresPoolClient['query'],
+    release: () => client.release(broken),
+  }
+}
+
+const socketErrors = /^(ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EHOSTUNREACH|ENETUNREACH|EAI_AGAIN)/
+/** Connection, resources, operator intervention, I/O (PostgreSQL appendix A, classes 08, 53, 57, 58), read-only standby. */
+const serverErrors = /^(08|53|57|58)...$|^25006$|^55P03$/
+
+/** Says why the database is away for now, or undefined when the error is a bug of ours. */
+export function postgresUnavailable(error: unknown): string | undefined {
+  const { code, message = '' } = error as { code?: unknown; message?: string }
+  const away =
+    (typeof code === 'string' && (socketErrors.test(code) || serverErrors.test(code))) ||
+    /^(Connection terminated|Client has encountered a connection error|Client was closed|timeout expired|timeout exceeded when trying to connect|Query read timeout|Cannot use a pool after)/.test(
+      message,
+    )
+  return away ? `the database is away: ${message || String(code)}` : undefined
+}
+
+const channel = 'lot_one_events'
+
+export interface FollowParts {
+  readonly url: string
+  readonly db: Kysely<Tables>
+  readonly deliver: (events: readonly OrderEvent[]) => void
+  readonly warn: (message: string) => void
+  readonly pollMs?: number
+}
+
+/** Starts following. `wrote` is told of every commit of this process, in order; each event is delivered once. */
+export async function followPostgres({ url, db, deliver, warn, pollMs = 2000 }: FollowParts) {
+  const delivered = recentlySeen(100_000)
+  let client: pg.Client | undefined
+  let closed = false
+  let cursor = await horizon(db)
+  let pollTimer: NodeJS.Timeout
+  let working: Promise<void> = Promise.resolve()
+
+  function deliverOnce(rows: readonly { event: string }[]): void {
+    const news = rows
+      .map((row) => JSON.parse(row.event) as OrderEvent)
+      .filter(({ orderId, seq }) => delivered.add(`${orderId}/${seq}`))
+    if (news.length > 0) deliver(news)
+  }
+
+  /** One piece of work after another; trouble is said once and the next poll tries again. */
+  function enqueue(work: () => Promise<void>): Promise<void> {
+    working = working.then(work).catch((error: unknown) => {
+      if (!closed)
+        warn(
+          `Following the other bridges is behind: ${error instanceof Error ? error.message : String(error)}`,
+        )
+    })
+    return working
+  }
+
+  async function poll(): Promise<void> {
+    const until = await horizon(db)
+    const rows = await db
+      .selectFrom('events')
+      .select('event')
+      .where(sql<boolean>`written_by >= ${cursor}::xid8 and written_by < ${until}::xid8`)
+      .orderBy('position')
+      .execute()
+    deliverOnce(rows)
+    cursor = until
+  }
+
+  async function readOrders(orderIds: readonly string[]): Promise<void> {
+    deliverOnce(
+      await db
+        .selectFrom('events')
+        .select('event')
+        .where('order_id', 'in', orderIds)
+        .orderBy('order_id')
+        .orderBy('seq')
+        .execute(),
+    )
+  }
+
+  async function connect(): Promise<void> {
+    const next = new pg.Client({
+      connectionString: url,
+      keepAlive: true,
+      connectionTimeoutMillis: 5000,
+      application_name: 'lot-one-events',
+    })
+    let ownPid: number | undefined
+    next.on('error', (error) => warn(`The database closed the event connection: ${error.message}`))
+    next.on('end', () => {
+      if (client === next) client = undefined
+    })
+    next.on('notification', ({ processId, payload = '' }) => {
+      if (processId !== ownPid && payload !== '') void enqueue(() => readOrders(payload.split(' ')))
+    })
+    await next.connect()
+    const { rows } = await next.query<{ pid: number }>('select pg_backend_pid() as pid')
+    ownPid = rows[0]?.pid
+    await next.query(`listen ${channel}`)
+    client = next
+  }
+
+  async function tick(): Promise<void> {
+    await enqueue(async () => {
+      if (client === undefined && !closed) await connect()
+      await poll()
+    })
+    if (!closed) pollTimer = setTimeout(() => void tick(), pollMs)
+  }
+
+  await connect()
+  pollTimer = setTimeout(() => void tick(), pollMs)
+
+  return {
+    wrote(events: readonly OrderEvent[]): void {
+      for (const { orderId, seq } of events) delivered.add(`${orderId}/${seq}`)
+      deliver(events)
+      const orderIds = [...new Set(events.map((event) => event.orderId))]
+      // a payload holds 8,000 bytes (PostgreSQL: NOTIFY)
+      for (let i = 0; i < orderIds.length; i += 200) {
+        client
+          ?.query('select pg_notify($1, $2)', [channel, orderIds.slice(i, i + 200).join(' ')])
+          .catch((error: Error) => {
+            if (!closed) warn(`Other bridges will see events late: ${error.message}`)
+          })
+      }
+    },
+    async close(): Promise<void> {
+      closed = true
+      clearTimeout(pollTimer)
+      await working
+      await client?.end()
+    },
+  }
+}
+
+/** The oldest transaction id that may still be writing: everything below it is decided and visible. */
+async function horizon(db: Kysely<Tables>): Promise<string> {
+  const { rows } = await sql<{
+    xmin: string
+  }>`select pg_snapshot_xmin(pg_current_snapshot())::text as xmin`.execute(db)
+  return rows[0]!.xmin
+}
+
+/** A set that forgets its oldest members beyond `limit`; `add` says whether the member is new. */
+function recentlySeen(limit: number): { add(member: string): boolean } {
+  const members = new Set<string>()
+  return {
+    add(member) {
+      if (members.has(member)) return false
+      members.add(member)
+      if (members.size > limit) members.delete(members.values().next().value!)
+      return true
+    },
+  }
+}

@@ -1,0 +1,124 @@
+/**
+ * A worker thread that owns one SQLite connection, so that a slow disk stalls nobody else. It runs statements in the order
+ * they arrive and answers each; the file is in WAL mode with `synchronous=FULL`: a commit is on disk when it is answered.
+ *
+ * The `write` role also owns the folder: it holds an exclusive lock on `owner.lock` for as long as it lives. The operating
+ * system lets go of it when the process ends, however it ends.
+ */
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { parentPort, workerData } from 'node:worker_threads'
+import Libsql from 'libsql'
+
+/** What the thread is started with. */
+export interface WorkerStart {
+  readonly folder: string
+  readonly role: 'write' | 'read'
+  readonly pid: number
+  /** Largest size of the database file in pages of 4 KiB; absent: as large as the disk allows. */
+  readonly maxPages?: number
+}
+
+/** One statement. */
+export interface Ask {
+  readonly id: number
+  readonly sql: string
+  readonly parameters: readonly unknown[]
+}
+
+/** The first answer has id 0 and says that the database is open, or why not. */
+export type Answer =
+  | { readonly id: number; readonly rows: readonly unknown[]; readonly changes: number }
+  | { readonly id: number; readonly error: { readonly message: string; readonly code: string } }
+
+const { folder, role, pid, maxPages } = workerData as WorkerStart
+const port = parentPort!
+
+function describe(error: unknown): { message: string; code: string } {
+  const { message, code } = error as { message?: string; code?: string }
+  return { message: message ?? String(error), code: code ?? 'UNKNOWN' }
+}
+
+function lockFolder(): Libsql.Database {
+  const lock = new Libsql(join(folder, 'owner.lock'))
+  const pidFile = join(folder, 'owner.pid')
+  try {
+    lock.exec('PRAGMA locking_mode=EXCLUSIVE; BEGIN EXCLUSIVE')
+  } catch (error) {
+    if ((error as { code?: string }).code !== 'SQLITE_BUSY') throw error
+    let owner = 'another process'
+    try {
+      owner = `process ${readFileSync(pidFile, 'utf8').trim()}`
+    } catch {
+      // the owner has the lock but not yet written who it is
+    }
+    throw Object.assign(
+      new Error(
+        `The data folder ${folder} is in use by ${owner}. Stop it, or set LOT_ONE_DATA to another folder.`,
+      ),
+      { code: 'FOLDER_IN_USE' },
+    )
+  }
+  writeFileSync(pidFile, `${pid}\n`)
+  return lock
+}
+
+function open(): Libsql.Database {
+  const db = new Libsql(join(folder, 'journal.db'), { timeout: 5000 })
+  if (role === 'write') db.exec('PRAGMA journal_mode=WAL')
+  else db.exec('PRAGMA query_only=ON')
+  // FULL: fsync at every commit. A checkpoint every 16 MB: fewer syncs of the main file for the same promise.
+  db.exec('PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=4000; PRAGMA journal_size_limit=67108864')
+  if (maxPages !== undefined) db.exec(`PRAGMA max_page_count=${maxPages}`)
+  return db
+}
+
+const statements = new Map<string, Libsql.Statement<unknown[]>>()
+
+function prepared(db: Libsql.Database, sql: string): Libsql.Statement<unknown[]> {
+  let statement = statements.get(sql)
+  if (statement === undefined) {
+    statement = db.prepare(sql)
+    // batches of every size have their own text: keep the recent ones
+    if (statements.size >= 200) statements.delete(statements.keys().next().value!)
+  } else statements.delete(sql)
+  statements.set(sql, statement)
+  return statement
+}
+
+function perform(db: Libsql.Database, { id, sql, parameters }: Ask): Answer {
+  // libsql ends the whole process on a boolean, so nothing but what SQLite stores may reach it
+  const odd = parameters.find((p) => p !== null && !['string', 'number', 'bigint'].includes(typeof p))
+  if (odd !== undefined || parameters.includes(undefined)) {
+    return {
+      id,
+      error: { message: `Not a value SQLite stores: ${typeof odd} in ${sql}`, code: 'NOT_STORABLE' },
+    }
+  }
+  // a full disk may have rolled the transaction back already
+  if (sql === 'rollback' && !db.inTransaction) return { id, rows: [], changes: 0 }
+  try {
+    const statement = prepared(db, sql)
+    if (statement.reader) return { id, rows: statement.all(parameters), changes: 0 }
+    return { id, rows: [], changes: statement.run(parameters).changes }
+  } catch (error) {
+    return { id, error: describe(error) }
+  }
+}
+
+try {
+  const lock = role === 'write' ? lockFolder() : undefined
+  const db = open()
+  port.postMessage({ id: 0, rows: [], changes: 0 } satisfies Answer)
+  port.on('message', (ask: Ask | 'close') => {
+    if (ask === 'close') {
+      statements.clear()
+      db.close()
+      lock?.close()
+      port.close()
+    } else port.postMessage(perform(db, ask))
+  })
+} catch (error) {
+  port.postMessage({ id: 0, error: describe(error) } satisfies Answer)
+  port.close()
+}

@@ -1,0 +1,9 @@
+/** The door: names what is public, nothing else. */
+export * from './dialogue.ts'
+export * from './lifecycle.ts'
+export * from './line.ts'
+export type * from './model.ts'
+// a problem of a request (RFC 9457); the model's namesake is one of a rule file
+export { Problem } from './order.ts'
+export * from './order.ts'
+export type * from './product.ts'
