@@ -156,6 +156,8 @@ export interface TextOption {
   /** The text may only be given while this holds. */
   readonly when: Formula
   readonly priceCents: number
+  /** The operation that needs the text. */
+  readonly op?: number
   readonly where: Place
 }
 

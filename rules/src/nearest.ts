@@ -1,0 +1,44 @@
+/** "Did you mean …": the nearest known name to a mistyped one. */
+
+/** Edits (insert, delete, replace, swap neighbours) from one word to the other, at most `limit + 1`. */
+function distance(from: string, to: string, limit: number): number {
+  if (Math.abs(from.length - to.length) > limit) return limit + 1
+  let before: number[] = []
+  let row = Array.from({ length: to.length + 1 }, (_, j) => j)
+  for (let i = 1; i <= from.length; i++) {
+    const next = [i]
+    for (let j = 1; j <= to.length; j++) {
+      const same = from[i - 1] === to[j - 1]
+      let best = Math.min(row[j]! + 1, next[j - 1]! + 1, row[j - 1]! + (same ? 0 : 1))
+      if (i > 1 && j > 1 && from[i - 1] === to[j - 2] && from[i - 2] === to[j - 1])
+        best = Math.min(best, before[j - 2]! + 1)
+      next.push(best)
+    }
+    before = row
+    row = next
+  }
+  return row[to.length]!
+}
+
+/** The known name that is nearest to `name` and near enough to be what was meant; `undefined` when none is. Pure. */
+export function nearest(name: string, known: Iterable<string>): string | undefined {
+  const wanted = name.slice(0, 80).toLowerCase()
+  let best: string | undefined
+  let bestDistance = Math.max(1, Math.floor(wanted.length / 3)) + 1
+  for (const candidate of known) {
+    const edits = distance(wanted, candidate.slice(0, 80).toLowerCase(), bestDistance)
+    if (edits < bestDistance) {
+      best = candidate
+      bestDistance = edits
+    }
+  }
+  return best
+}
+
+/** ` (did you mean "x"?)` for the nearest known name, or ` (known: a, b, c)` for a short list, or nothing. */
+export function suggestion(name: string, known: Iterable<string>): string {
+  const names = [...known]
+  const near = nearest(name, names)
+  if (near !== undefined) return ` (did you mean "${near}"?)`
+  return names.length > 0 && names.length <= 12 ? ` (known: ${names.join(', ')})` : ''
+}
