@@ -1,0 +1,463 @@
+import type { CommandName, StateEntry } from './jobStates.ts'
+import { JobState, legalStates, returnStatus, ReturnBit, Substate } from './jobStates.ts'
+import type { JobOrder } from './jobOrder.ts'
+import { malformation, parameter } from './jobOrder.ts'
+import { digest, seededNumber, seededUnit } from './seeded.ts'
+
+// One station of a line as a value that only changes by applying records. A command is first decided (nothing
+// changes), its records are made durable, then applied; replaying the same records gives the same station.
+// What time brings (a finished job, a free place for the next) are records of the same kind.
+
+/** What a station can do and how fast. */
+export interface StationConfig {
+  /** Name of the machine item, the EquipmentID and the key in the ledger. */
+  readonly id: string
+  readonly displayName: string
+  /** Ids of the work masters the station can do. */
+  readonly workMasters: readonly string[]
+  /** How many job orders run at once: the fixtures of the cell. */
+  readonly slots: number
+  /** Production time of one job at speed 1 when the order does not say (PlannedProductionTime), in ms. */
+  readonly defaultDurationMs: number
+  /** Ceiling of the job order list; the standard's UInt16. */
+  readonly maxDownloadableJobOrders: number
+}
+
+/** What makes two stations behave alike: same settings, same commands at the same times, same results. */
+export interface ModelSettings {
+  readonly seed: string
+  /** 10 = ten times faster than planned. */
+  readonly speed: number
+}
+
+/** A method call as the model understands it. */
+export type Command =
+  | {
+      readonly name: 'Store' | 'StoreAndStart' | 'Update'
+      readonly order: JobOrder
+      readonly comment?: string
+    }
+  | {
+      readonly name: Exclude<CommandName, 'Store' | 'StoreAndStart' | 'Update'>
+      readonly id: string
+      readonly comment?: string
+    }
+
+/**
+ * One fact about a job order; `at` is the line's clock in ms. Except for `removed`, each is one state change (or
+ * Update) and becomes one status event. `started` and `finished` also name the physical unit: they are the count
+ * of what was really built.
+ */
+export type LedgerRecord = { readonly station: string; readonly id: string; readonly at: number } & (
+  | { readonly kind: 'stored'; readonly digest: string; readonly allowed: boolean; readonly order: JobOrder }
+  | { readonly kind: 'updated'; readonly digest: string; readonly order: JobOrder }
+  | { readonly kind: 'allowed' | 'revoked' | 'resumed'; readonly comment?: string }
+  | { readonly kind: 'started'; readonly durationMs: number; readonly unit: string }
+  | { readonly kind: 'interrupted'; readonly remainingMs: number; readonly comment?: string }
+  | { readonly kind: 'finished'; readonly unit: string; readonly runs: number }
+  | { readonly kind: 'stopped' | 'aborted'; readonly runs: number; readonly comment?: string }
+  | { readonly kind: 'removed'; readonly digest: string; readonly by: 'Cancel' | 'Clear' }
+)
+
+/** One job order in the station's list. Never changed in place: each record makes a new one. */
+export interface Job {
+  readonly id: string
+  readonly order: JobOrder
+  /** Digest of the order's content as last stored or updated. */
+  readonly digest: string
+  /** Place in the order of arrival. */
+  readonly arrival: number
+  readonly storedAt: number
+  readonly state: JobState
+  /** Serial number of the unit it is made on. */
+  readonly unit: string
+  readonly startedAt?: number
+  /** Set while Running: when it will be finished, on the line's clock. */
+  readonly endsAt?: number
+  /** Set while Interrupted: what is left to do, in real ms. */
+  readonly remainingMs?: number
+  readonly durationMs?: number
+  readonly endedAt?: number
+  /** Set once it is over: production time without interruptions, in real ms. */
+  readonly ranMs?: number
+  readonly runsCompleted: number
+  readonly result: 'open' | 'good' | 'bad'
+  /** Comment of the command that caused the present state. */
+  readonly reason?: string
+}
+
+/** What a command would do: the ReturnStatus to answer, the records that carry it out, and why not. */
+export interface Decision {
+  readonly returnStatus: bigint
+  readonly records: readonly LedgerRecord[]
+  /** For the line's log when the command is refused. */
+  readonly why?: string
+}
+
+/** Gives how many runs an order asks for; 0 (unknown) and absent count as one. */
+export function runsPlanned(order: JobOrder): number {
+  const runs = Number(parameter(order, 'RunsPlanned')?.value ?? 1)
+  return runs > 0 ? runs : 1
+}
+
+/** Gives the customer order number a job belongs to, else its own id: what its physical unit is known by. */
+export function unitKey(order: JobOrder): string {
+  const numbers = parameter(order, 'CustomerOrderNumbers')?.value
+  const first: unknown = Array.isArray(numbers) ? numbers[0] : undefined
+  return typeof first === 'string' && first !== '' ? first : order.jobOrderID
+}
+
+/** Gives what is left of the job's production time in real ms; undefined once it is over or before it began. */
+export function remainingMs(job: Job, now: number): number | undefined {
+  if (job.state === JobState.Running && job.endsAt !== undefined) return Math.max(0, job.endsAt - now)
+  return job.state === JobState.Interrupted ? job.remainingMs : undefined
+}
+
+/** Gives how long the job has been worked on until `now`, in real ms without interruptions. */
+export function productionTime(job: Job, now: number): number {
+  return job.durationMs === undefined ? 0 : Math.max(0, job.durationMs - (remainingMs(job, now) ?? 0))
+}
+
+/** Higher Priority first, then the earlier StartTime (its arrival when it names none), then arrival. */
+function byTurn(a: Job, b: Job): number {
+  const due = (job: Job): number => (job.order.startTime ? Date.parse(job.order.startTime) : job.storedAt)
+  return (b.order.priority ?? 0) - (a.order.priority ?? 0) || due(a) - due(b) || a.arrival - b.arrival
+}
+
+/** A station's job orders. Pure: no clock, no I/O, no randomness beyond the seed. */
+export class StationModel {
+  readonly config: StationConfig
+  readonly settings: ModelSettings
+  readonly #jobs = new Map<string, Job>()
+  /** Removed ids and the digest of what they were: a late duplicate must still be refused. */
+  readonly #tombstones = new Map<string, string>()
+  readonly #queue = new Set<string>()
+  /** On a fixture: Running or Interrupted. A paused unit keeps its place, so Resume always finds it free. */
+  readonly #onFixture = new Set<string>()
+  #arrivals = 0
+
+  constructor(config: StationConfig, settings: ModelSettings) {
+    this.config = config
+    this.settings = settings
+  }
+
+  /** The job order list, in order of arrival. */
+  jobs(): Job[] {
+    return [...this.#jobs.values()]
+  }
+
+  job(id: string): Job | undefined {
+    return this.#jobs.get(id)
+  }
+
+  /** The job orders on a fixture: Running or Interrupted. */
+  onFixtures(): Job[] {
+    return this.#pick(this.#onFixture)
+  }
+
+  /** How many job orders are allowed to start and wait for a fixture. */
+  get queueLength(): number {
+    return this.#queue.size
+  }
+
+  /** Ids that were removed from the list and may never come back. */
+  tombstones(): string[] {
+    return [...this.#tombstones.keys()]
+  }
+
+  /** Decides a command at `now` by the state table; changes nothing. */
+  decide(command: Command, now: number): Decision {
+    if (command.name === 'Store' || command.name === 'StoreAndStart') return this.#decideStore(command, now)
+    const id = 'order' in command ? command.order.jobOrderID : command.id
+    if (!id) return refuse('The call names no job order.', ReturnBit.invalidRequest)
+    const job = this.#jobs.get(id)
+    if (!job) return refuse(`The job order ${id} is not in the list.`, ReturnBit.unknownJobOrder)
+    if (!legalStates[command.name].includes(job.state))
+      return refuse(
+        `${command.name} is not legal while the job order ${id} is in state ${job.state}.`,
+        ReturnBit.invalidState,
+      )
+    const base = { station: this.config.id, id, at: now }
+    const note = command.comment ? { comment: command.comment } : {}
+    switch (command.name) {
+      case 'Start':
+        return accept({ ...base, kind: 'allowed', ...note })
+      case 'RevokeStart':
+        return accept({ ...base, kind: 'revoked', ...note })
+      case 'Update': {
+        const refusal = this.#refusal(command.order)
+        return (
+          refusal ??
+          accept({ ...base, kind: 'updated', digest: orderDigest(command.order), order: command.order })
+        )
+      }
+      case 'Pause':
+        return accept({ ...base, kind: 'interrupted', remainingMs: remainingMs(job, now) ?? 0, ...note })
+      case 'Resume':
+        return accept({ ...base, kind: 'resumed', ...note })
+      case 'Stop':
+        return accept({ ...base, kind: 'stopped', runs: this.#runsDone(job, now), ...note })
+      case 'Abort':
+        return accept({ ...base, kind: 'aborted', runs: this.#runsDone(job, now), ...note })
+      case 'Cancel':
+      case 'Clear':
+        return accept({ ...base, kind: 'removed', digest: job.digest, by: command.name })
+    }
+  }
+
+  #decideStore(command: Extract<Command, { order: JobOrder }>, now: number): Decision {
+    const { order } = command
+    const id = order.jobOrderID
+    const content = orderDigest(order)
+    const known = this.#jobs.get(id)?.digest ?? this.#tombstones.get(id)
+    if (known !== undefined)
+      return refuse(
+        `The job order ${id} is already known${known === content ? '' : ' with other content'}.`,
+        ReturnBit.unableToAccept,
+        known === content ? ReturnBit.duplicateSameContent : ReturnBit.duplicateOtherContent,
+      )
+    const refusal = this.#refusal(order)
+    if (refusal) return refusal
+    const { maxDownloadableJobOrders } = this.config
+    if (this.#jobs.size >= maxDownloadableJobOrders)
+      return refuse(
+        `The list is full: it holds ${maxDownloadableJobOrders} job orders.`,
+        ReturnBit.unableToAccept,
+        ReturnBit.listFull,
+      )
+    const allowed = command.name === 'StoreAndStart'
+    return accept({ station: this.config.id, id, at: now, kind: 'stored', digest: content, allowed, order })
+  }
+
+  /** Why this station can never take the order, as a ready answer. */
+  #refusal(order: JobOrder): Decision | undefined {
+    const wrong = malformation(order)
+    if (wrong) return refuse(wrong, ReturnBit.invalidRequest)
+    const wanted = order.workMasterID?.map(({ ID }) => ID) ?? []
+    if (wanted.length > 0 && !wanted.some((workMaster) => this.config.workMasters.includes(workMaster)))
+      return refuse(
+        `Station ${this.config.id} cannot do ${wanted.join(' or ')}; it does ${this.config.workMasters.join(', ')}.`,
+        ReturnBit.unableToAccept,
+        ReturnBit.notCapable,
+      )
+    return undefined
+  }
+
+  /** The next fact that time has brought until `now`, or undefined; apply it and ask again. */
+  next(now: number): LedgerRecord | undefined {
+    const first = this.#firstToEnd()
+    if (first?.endsAt !== undefined && first.endsAt <= now)
+      // A unit on the machine is finished when it is finished, also while the controller was down.
+      return {
+        ...this.#fact(first, first.endsAt),
+        kind: 'finished',
+        unit: first.unit,
+        runs: runsPlanned(first.order),
+      }
+    if (this.#onFixture.size < this.config.slots && this.#queue.size > 0) {
+      const turn = this.#inTurn()[0]
+      if (turn)
+        return {
+          ...this.#fact(turn, now),
+          kind: 'started',
+          durationMs: this.durationMs(turn),
+          unit: turn.unit,
+        }
+    }
+    return undefined
+  }
+
+  /** When time will next bring a fact, in ms of the line's clock; undefined while nothing runs. */
+  nextWakeAt(): number | undefined {
+    return this.#firstToEnd()?.endsAt
+  }
+
+  /** Makes a record true and gives the job as it is now; undefined when it left the list. */
+  apply(record: LedgerRecord): Job | undefined {
+    if (record.kind === 'stored') {
+      const { id, order, at } = record
+      return this.#put({
+        id,
+        order,
+        digest: record.digest,
+        arrival: this.#arrivals++,
+        storedAt: at,
+        state: record.allowed ? JobState.AllowedToStart : JobState.NotAllowedToStart,
+        unit: seededNumber('U', this.settings.seed, unitKey(order)),
+        runsCompleted: 0,
+        result: 'open',
+      })
+    }
+    const before = this.#jobs.get(record.id)
+    if (!before)
+      throw new Error(`The ledger has a ${record.kind} record for ${record.id}, which is not in the list.`)
+    const { reason: _old, ...job } = before
+    const reason = 'comment' in record && record.comment ? { reason: record.comment } : {}
+    switch (record.kind) {
+      case 'updated':
+        return this.#put({
+          ...job,
+          order: record.order,
+          digest: record.digest,
+          unit: seededNumber('U', this.settings.seed, unitKey(record.order)),
+        })
+      case 'allowed':
+        return this.#put({ ...job, ...reason, state: JobState.AllowedToStart })
+      case 'revoked':
+        return this.#put({ ...job, ...reason, state: JobState.NotAllowedToStart })
+      case 'started':
+        return this.#put({
+          ...job,
+          state: JobState.Running,
+          startedAt: record.at,
+          durationMs: record.durationMs,
+          endsAt: record.at + record.durationMs,
+        })
+      case 'interrupted': {
+        const { endsAt: _ends, ...rest } = job
+        return this.#put({ ...rest, ...reason, state: JobState.Interrupted, remainingMs: record.remainingMs })
+      }
+      case 'resumed': {
+        const { remainingMs: left = 0, ...rest } = job
+        return this.#put({ ...rest, ...reason, state: JobState.Running, endsAt: record.at + left })
+      }
+      case 'finished':
+        return this.#put(over(job, JobState.Ended, record.at, record.runs, 'good'))
+      case 'stopped':
+        return this.#put({ ...over(job, JobState.Ended, record.at, record.runs, 'bad'), ...reason })
+      case 'aborted':
+        return this.#put({ ...over(job, JobState.Aborted, record.at, record.runs, 'bad'), ...reason })
+      case 'removed':
+        this.#jobs.delete(record.id)
+        this.#queue.delete(record.id)
+        this.#tombstones.set(record.id, record.digest)
+        return undefined
+    }
+  }
+
+  /** How long the job takes on this station in real ms: plan over speed, spread by at most 8 % by seed and id. */
+  durationMs(job: Job): number {
+    const { seed, speed } = this.settings
+    const spread = 0.92 + 0.16 * seededUnit(seed, this.config.id, job.id, 'duration')
+    return Math.max(1, Math.round(this.plannedMs(job) * spread))
+  }
+
+  /** The plan for the job in real ms, speed applied. */
+  plannedMs(job: Job): number {
+    const planned = Number(parameter(job.order, 'PlannedProductionTime')?.value)
+    return (planned > 0 ? planned : this.config.defaultDurationMs) / this.settings.speed
+  }
+
+  /** When the job will be over, in real ms from `now`: its rest, or its plan and those before it in the queue. */
+  estimatedRemainingMs(job: Job, now: number): number | undefined {
+    if (job.state !== JobState.AllowedToStart) return remainingMs(job, now)
+    const before = this.#inTurn().filter((other) => byTurn(other, job) < 0)
+    const busy = this.onFixtures().reduce((sum, other) => sum + (remainingMs(other, now) ?? 0), 0)
+    const queued = before.reduce((sum, other) => sum + this.plannedMs(other), 0)
+    const full = this.#onFixture.size + before.length >= this.config.slots
+    return (full ? (busy + queued) / this.config.slots : 0) + this.plannedMs(job)
+  }
+
+  /** The job's state array: top level first, then its substate. */
+  stateOf(job: Job): StateEntry[] {
+    switch (job.state) {
+      case JobState.NotAllowedToStart:
+        return [
+          top('NotAllowedToStart'),
+          { path: 'NotAllowedToStartSubstates', text: 'Ready', number: Substate.Ready },
+        ]
+      case JobState.AllowedToStart:
+        return [
+          top('AllowedToStart'),
+          this.#onFixture.size < this.config.slots
+            ? { path: 'AllowedToStartSubstates', text: 'Ready', number: Substate.Ready }
+            : { path: 'AllowedToStartSubstates', text: 'Waiting', number: Substate.Waiting },
+        ]
+      case JobState.Running:
+        return [top('Running')]
+      case JobState.Interrupted:
+        return [
+          top('Interrupted'),
+          { path: 'InterruptedSubstates', text: 'Suspended', number: Substate.Suspended },
+        ]
+      case JobState.Ended:
+        return [top('Ended'), { path: 'EndedSubstates', text: 'Completed', number: Substate.Completed }]
+      case JobState.Aborted:
+        return [top('Aborted')]
+    }
+  }
+
+  #fact(job: Job, at: number): { station: string; id: string; at: number } {
+    return { station: this.config.id, id: job.id, at }
+  }
+
+  #put(job: Job): Job {
+    this.#jobs.set(job.id, job)
+    if (job.state === JobState.AllowedToStart) this.#queue.add(job.id)
+    else this.#queue.delete(job.id)
+    if (job.state === JobState.Running || job.state === JobState.Interrupted) this.#onFixture.add(job.id)
+    else this.#onFixture.delete(job.id)
+    return job
+  }
+
+  #firstToEnd(): Job | undefined {
+    let first: Job | undefined
+    for (const job of this.onFixtures())
+      if (job.endsAt !== undefined && (first?.endsAt === undefined || job.endsAt < first.endsAt)) first = job
+    return first
+  }
+
+  #inTurn(): Job[] {
+    return this.#pick(this.#queue).sort(byTurn)
+  }
+
+  #pick(ids: ReadonlySet<string>): Job[] {
+    return [...ids].flatMap((id) => this.#jobs.get(id) ?? [])
+  }
+
+  #runsDone(job: Job, now: number): number {
+    const left = remainingMs(job, now)
+    if (left === undefined || !job.durationMs) return 0
+    return Math.min(
+      runsPlanned(job.order) - 1,
+      Math.floor((1 - left / job.durationMs) * runsPlanned(job.order)),
+    )
+  }
+}
+
+function over(
+  job: Job,
+  state: JobState,
+  endedAt: number,
+  runsCompleted: number,
+  result: 'good' | 'bad',
+): Job {
+  const { endsAt: _ends, remainingMs: _left, ...rest } = job
+  return { ...rest, state, endedAt, ranMs: productionTime(job, endedAt), runsCompleted, result }
+}
+
+function top(name: keyof typeof JobState): StateEntry {
+  return { path: '', text: name, number: JobState[name] }
+}
+
+function accept(record: LedgerRecord): Decision {
+  return { returnStatus: returnStatus(ReturnBit.noError), records: [record] }
+}
+
+function refuse(why: string, ...bits: number[]): Decision {
+  return { returnStatus: returnStatus(...bits), records: [], why }
+}
+
+/** Digest of a job order's content; the order of its fields does not matter, the order in its lists does. */
+export function orderDigest(order: JobOrder): string {
+  return digest(JSON.stringify(canonical(order)))
+}
+
+function canonical(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(canonical)
+  if (value === null || typeof value !== 'object') return value ?? null
+  const fields = Object.entries(value).filter(([, inner]) => inner !== undefined && inner !== null)
+  return Object.fromEntries(
+    fields.sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, inner]) => [key, canonical(inner)]),
+  )
+}

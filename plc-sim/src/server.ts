@@ -1,0 +1,324 @@
+import { chmodSync, mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import type { ExtensionObject, UAObjectType } from 'node-opcua'
+import type { PackMLState, StationNodes } from './addressSpace.ts'
+import { addStation, addStatusEventType } from './addressSpace.ts'
+import { openAudit } from './audit.ts'
+import { bindCalls } from './calls.ts'
+import type { Clock } from './clock.ts'
+import { systemClock } from './clock.ts'
+import { FaultScript } from './faults.ts'
+import type { JobOrder } from './jobOrder.ts'
+import { JobState } from './jobStates.ts'
+import { openLedger } from './ledger.ts'
+import type { Job, StationConfig } from './lineModel.ts'
+import type { Links } from './links.ts'
+import { watchLinks } from './links.ts'
+import {
+  DataType,
+  MessageSecurityMode,
+  OPCUAServer,
+  SecurityPolicy,
+  Variant,
+  VariantArrayType,
+  nodesets,
+  uris,
+} from './opcua.ts'
+import type { LineUser } from './security.ts'
+import { certificateManagers, thumbprint, userManager } from './security.ts'
+import type { Notice, Station } from './station.ts'
+import { runStation } from './station.ts'
+import type { Wire } from './wire.ts'
+import { createWire, repairOptionSets } from './wire.ts'
+
+export type { Clock } from './clock.ts'
+export { systemClock } from './clock.ts'
+export type { Fault, FaultAction, FaultSite } from './faults.ts'
+export type { BuiltOperation } from './ledger.ts'
+export { builtOperations, readLedger } from './ledger.ts'
+export type { LedgerRecord, StationConfig } from './lineModel.ts'
+export { quietLibrary } from './quiet.ts'
+export type { LineUser } from './security.ts'
+export { defaultStations, parseStations } from './stations.ts'
+
+/** How to start one line controller. */
+export interface LineOptions {
+  /** Name of the line; makes its applicationUri `urn:lot-one:plc-sim:<lineId>`. */
+  readonly lineId: string
+  /** TCP port; 0 picks a free one. */
+  readonly port: number
+  /** Address to bind and to name in the endpoint URL; default 127.0.0.1. */
+  readonly host?: string
+  /** The line's own folder (made if absent, mode 700): ledger, audit record, certificates. */
+  readonly dir: string
+  readonly stations: readonly StationConfig[]
+  readonly users: readonly LineUser[]
+  /** Same seed, same units, durations and lots; default "lot-one". */
+  readonly seed?: string
+  /** 10 = ten times faster than planned; default 1. */
+  readonly speed?: number
+  readonly clock?: Clock
+  /** Also offers an endpoint without security; never outside a closed test. */
+  readonly securityNone?: boolean
+  /** One sentence per thing a person should know; default: nowhere. */
+  readonly log?: (message: string) => void
+  /** How a `die` fault ends the process; without it the fault only cuts every connection. */
+  readonly exit?: (code: number) => void
+}
+
+/** A running line controller. */
+export interface Line {
+  readonly lineId: string
+  readonly endpointUrl: string
+  readonly applicationUri: string
+  /** PEM file of the line's own certificate, for a client's trust list. */
+  readonly certificateFile: string
+  /** SHA-1 of that certificate, lower case hex. */
+  readonly certificateThumbprint: string
+  /** Put a client's certificate here (PEM or DER) to trust it; no restart needed. */
+  readonly trustedCertificatesDir: string
+  /** The line's memory and the count of what it built: see `readLedger` and `builtOperations`. */
+  readonly ledgerFile: string
+  readonly auditFile: string
+  readonly faults: FaultScript
+  /** Stops reading and answering on all connections, for `ms` or until `speak()`. */
+  silence(ms?: number): void
+  speak(): void
+  stop(): Promise<void>
+}
+
+/**
+ * Starts one line controller: an OPC UA server whose stations speak OPC 10031-4 V2 and OPC 40001-3 as published.
+ * Jobs that were there before go on where they were. Resolves when clients can connect.
+ * @throws one sentence that names the line when the port is taken or the folder cannot be used.
+ */
+export async function startLine(options: LineOptions): Promise<Line> {
+  const { lineId, dir, stations: configs, clock = systemClock, host = '127.0.0.1', log = () => {} } = options
+  mkdirSync(dir, { recursive: true, mode: 0o700 })
+  chmodSync(dir, 0o700)
+  const ledgerFile = join(dir, 'ledger.jsonl')
+  const auditFile = join(dir, 'audit.jsonl')
+  const ledger = openLedger(ledgerFile)
+  const audit = openAudit(auditFile)
+  const faults = new FaultScript()
+  const managers = certificateManagers(dir)
+  const server = createServer(options, host, managers)
+  let links: Links | undefined
+  const stations: Station[] = []
+
+  async function release(): Promise<void> {
+    for (const station of stations) station.stop()
+    // A connection that is silent would never say goodbye.
+    links?.silence(false)
+    await server.shutdown(0)
+    links?.close()
+    await managers.server.dispose()
+    await managers.user.dispose()
+    await ledger.durable()
+    ledger.close()
+    audit.close()
+  }
+
+  function silence(ms?: number): void {
+    links?.silence(true)
+    if (ms !== undefined) clock.schedule(clock.now() + ms, () => links?.silence(false))
+  }
+
+  try {
+    await server.initialize()
+    const space = server.engine.addressSpace
+    if (!space) throw new Error('The OPC UA server has no address space.')
+    repairOptionSets(space)
+    const wire = createWire(space)
+    const eventType = addStatusEventType(space)
+    const exit = options.exit ?? (() => {})
+    for (const config of configs) {
+      const settings = { seed: options.seed ?? 'lot-one', speed: options.speed ?? 1 }
+      const onNotice = (notice: Notice): void => raise(notice, eventType, nodes, wire, faults)
+      const station = runStation(config, settings, { clock, ledger, onNotice, log })
+      const nodes = addStation(space, lineId, config, viewOf(station, wire), wire)
+      bindCalls(nodes, station, {
+        clock,
+        wire,
+        faults,
+        silence,
+        log,
+        exit,
+        links: () => links,
+        audit: (record) => audit.write(record),
+      })
+      stations.push(station)
+    }
+    await server.start()
+  } catch (error) {
+    await release().catch(() => {})
+    throw explained(error, options, host)
+  }
+
+  const port = server.endpoints[0]?.port ?? options.port
+  links = watchLinks(port)
+  for (const station of stations) station.start()
+  let stopping: Promise<void> | undefined
+  return {
+    lineId,
+    endpointUrl: `opc.tcp://${host}:${port}`,
+    applicationUri: applicationUri(lineId),
+    certificateFile: server.certificateFile,
+    certificateThumbprint: thumbprint(server.getCertificate()),
+    trustedCertificatesDir: join(dir, 'pki', 'trusted', 'certs'),
+    ledgerFile,
+    auditFile,
+    faults,
+    silence,
+    speak: () => links?.silence(false),
+    stop: () => (stopping ??= release()),
+  }
+}
+
+function applicationUri(lineId: string): string {
+  return `urn:lot-one:plc-sim:${lineId}`
+}
+
+function createServer(options: LineOptions, host: string, managers: ReturnType<typeof certificateManagers>) {
+  const none = options.securityNone === true
+  return new OPCUAServer({
+    port: options.port,
+    host,
+    hostname: host,
+    serverInfo: {
+      applicationUri: applicationUri(options.lineId),
+      productUri: 'urn:lot-one:plc-sim',
+      applicationName: { text: `Lot One line simulator ${options.lineId}`, locale: 'en' },
+    },
+    buildInfo: {
+      productName: 'Lot One line simulator',
+      manufacturerName: 'Lot One',
+      softwareVersion: '0.1.0',
+    },
+    nodesets: [
+      nodesets.standard,
+      nodesets.di,
+      nodesets.ia,
+      nodesets.isa95JobControl,
+      nodesets.machinery,
+      nodesets.machineryJobs,
+      nodesets.packML,
+    ],
+    serverCertificateManager: managers.server,
+    userCertificateManager: managers.user,
+    securityPolicies: [
+      SecurityPolicy.Basic256Sha256,
+      SecurityPolicy.Aes256_Sha256_RsaPss,
+      ...(none ? [SecurityPolicy.None] : []),
+    ],
+    securityModes: [MessageSecurityMode.SignAndEncrypt, ...(none ? [MessageSecurityMode.None] : [])],
+    allowAnonymous: false,
+    userManager: userManager(options.users),
+    isAuditing: false,
+    maxConnectionsPerEndpoint: 100,
+    serverCapabilities: {
+      maxSessions: 50,
+      maxSubscriptions: 500,
+      maxMonitoredItems: 10_000,
+      maxArrayLength: 65_535,
+      maxStringLength: 1_000_000,
+      maxByteStringLength: 1_000_000,
+      operationLimits: {
+        maxNodesPerRead: 1000,
+        maxNodesPerBrowse: 1000,
+        maxNodesPerWrite: 1000,
+        maxNodesPerMethodCall: 100,
+        maxMonitoredItemsPerCall: 1000,
+        maxNodesPerTranslateBrowsePathsToNodeIds: 1000,
+      },
+    },
+    transportSettings: {
+      // A full list of 65,535 orders would not fit; the bridge keeps lists short, and an attacker must not be able to
+      // make the line collect half a gigabyte of chunks.
+      adjustTransportLimits: (hello) => ({
+        sendBufferSize: Math.min(hello.sendBufferSize || 65_536, 65_536),
+        receiveBufferSize: Math.min(hello.receiveBufferSize || 65_536, 65_536),
+        maxMessageSize: Math.min(hello.maxMessageSize || 16_777_216, 16_777_216),
+        maxChunkCount: Math.min(hello.maxChunkCount || 512, 512),
+      }),
+    },
+  })
+}
+
+/** What the nodes of a station show, straight from its model; wire forms are kept as long as the job lives. */
+function viewOf(station: Station, wire: Wire) {
+  const { model } = station
+  const orders = new WeakMap<JobOrder, ExtensionObject>()
+  const entries = new WeakMap<Job, { substate: number; value: ExtensionObject }>()
+  function entry(job: Job): ExtensionObject {
+    const states = model.stateOf(job)
+    const substate = states[1]?.number ?? 0
+    const kept = entries.get(job)
+    if (kept?.substate === substate) return kept.value
+    const order = orders.get(job.order) ?? wire.jobOrder(job.order)
+    orders.set(job.order, order)
+    const value = wire.jobOrderAndState(order, states)
+    entries.set(job, { substate, value })
+    return value
+  }
+  const list = (value: ExtensionObject[]): Variant =>
+    new Variant({ dataType: DataType.ExtensionObject, arrayType: VariantArrayType.Array, value })
+  return {
+    jobOrderList: () => list(model.jobs().map(entry)),
+    jobOrderResponseList: () =>
+      list(
+        model
+          .jobs()
+          .filter((job) => job.state >= JobState.Running)
+          .map((job) => wire.jobResponse(station.response(job))),
+      ),
+    packML(): PackMLState {
+      const onFixtures = model.onFixtures()
+      if (onFixtures.some((job) => job.state === JobState.Running)) return 'Execute'
+      return onFixtures.length > 0 ? 'Suspended' : 'Idle'
+    },
+  }
+}
+
+/** Raises the status event of a state change, past the fault script. */
+function raise(
+  notice: Notice,
+  type: UAObjectType,
+  nodes: StationNodes,
+  wire: Wire,
+  faults: FaultScript,
+): void {
+  const { job, states, response, at } = notice
+  const stateName = states[0]?.text ?? ''
+  const actions = faults.take('onEvent', { station: notice.station, method: stateName, jobOrderId: job.id })
+  if (actions.some((action) => action.do === 'dropEvent')) return
+  const times = 1 + actions.filter((action) => action.do === 'duplicateEvent').length
+  for (let time = 0; time < times; time++)
+    nodes.results.raiseEvent(type, {
+      time: { dataType: DataType.DateTime, value: new Date(at) },
+      message: {
+        dataType: DataType.LocalizedText,
+        value: { text: `${job.id} is ${stateName}`, locale: 'en' },
+      },
+      severity: { dataType: DataType.UInt16, value: 100 },
+      jobOrder: { dataType: DataType.ExtensionObject, value: wire.jobOrder(job.order) },
+      jobState: {
+        dataType: DataType.ExtensionObject,
+        arrayType: VariantArrayType.Array,
+        value: wire.states(states),
+      },
+      jobResponse: { dataType: DataType.ExtensionObject, value: wire.jobResponse(response) },
+    })
+}
+
+function explained(error: unknown, options: LineOptions, host: string): Error {
+  const text = error instanceof Error ? error.message : String(error)
+  const code = (error as NodeJS.ErrnoException).code ?? ''
+  if (code === 'EADDRINUSE' || text.includes('EADDRINUSE'))
+    return new Error(
+      `Port ${options.port} on ${host} is taken, so line ${options.lineId} cannot start; ` +
+        `stop what uses it or give the line another port.`,
+      { cause: error },
+    )
+  return new Error(`Line ${options.lineId} cannot start: ${text}`, { cause: error })
+}
