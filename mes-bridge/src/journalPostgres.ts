@@ -78,7 +78,8 @@ export async function followPostgres({ url, db, deliver, warn, pollMs = 2000 }: 
   let closed = false
   let cursor = await horizon(db)
   let pollTimer: NodeJS.Timeout
-  let working: Promise<void> = Promise.resolve()
+  let working: Promise<unknown> = Promise.resolve()
+  let telling: Promise<unknown> = Promise.resolve()
 
   function deliverOnce(rows: readonly { event: string }[]): void {
     const news = rows
@@ -88,7 +89,7 @@ export async function followPostgres({ url, db, deliver, warn, pollMs = 2000 }: 
   }
 
   /** One piece of work after another; trouble is said once and the next poll tries again. */
-  function enqueue(work: () => Promise<void>): Promise<void> {
+  function enqueue(work: () => Promise<void>): Promise<unknown> {
     working = working.then(work).catch((error: unknown) => {
       if (!closed)
         warn(
@@ -120,6 +121,14 @@ export async function followPostgres({ url, db, deliver, warn, pollMs = 2000 }: 
         .orderBy('seq')
         .execute(),
     )
+  }
+
+  function tell(payload: string): void {
+    telling = telling
+      .then(() => client?.query('select pg_notify($1, $2)', [channel, payload]))
+      .catch((error: Error) => {
+        if (!closed) warn(`Other bridges will see events late: ${error.message}`)
+      })
   }
 
   async function connect(): Promise<void> {
@@ -161,18 +170,12 @@ export async function followPostgres({ url, db, deliver, warn, pollMs = 2000 }: 
       deliver(events)
       const orderIds = [...new Set(events.map((event) => event.orderId))]
       // a payload holds 8,000 bytes (PostgreSQL: NOTIFY)
-      for (let i = 0; i < orderIds.length; i += 200) {
-        client
-          ?.query('select pg_notify($1, $2)', [channel, orderIds.slice(i, i + 200).join(' ')])
-          .catch((error: Error) => {
-            if (!closed) warn(`Other bridges will see events late: ${error.message}`)
-          })
-      }
+      for (let i = 0; i < orderIds.length; i += 200) tell(orderIds.slice(i, i + 200).join(' '))
     },
     async close(): Promise<void> {
       closed = true
       clearTimeout(pollTimer)
-      await working
+      await Promise.all([working, telling])
       await client?.end()
     },
   }
