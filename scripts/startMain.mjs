@@ -1,8 +1,7 @@
 // Starts the whole product on this machine: builds it, starts two simulated line controllers (unless LOT_ONE_LINES names real
 // ones) and the bridge, introduces them to each other, and prints one line when an order can be placed and built.
 import { spawn } from 'node:child_process'
-import { randomBytes } from 'node:crypto'
-import { copyFileSync, existsSync, mkdirSync, readFileSync, watch, writeFileSync } from 'node:fs'
+import { copyFileSync, mkdirSync, readFileSync, watch, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { basename, join, resolve } from 'node:path'
 import { buildServers, buildWeb, root } from './build.mjs'
@@ -68,17 +67,13 @@ async function start() {
 async function startSimulation(data) {
   const dir = join(data, 'simulated-lines')
   mkdirSync(dir, { recursive: true, mode: 0o700 })
-  const passwordFile = join(dir, 'bridge.password')
-  if (!existsSync(passwordFile))
-    writeFileSync(passwordFile, randomBytes(18).toString('base64url'), { mode: 0o600 })
-  const password = readFileSync(passwordFile, 'utf8').trim()
-  const usersFile = join(dir, 'users.json')
-  writeFileSync(usersFile, JSON.stringify([{ user: 'bridge', password, role: 'Operator' }]), { mode: 0o600 })
   const wanted = simulatedPorts.size > 0 ? simulatedPorts : await preferredPorts()
   const lines = [...wanted].flatMap(([id, port]) => ['--line', `${id}:${port}`])
   /** @type {{ lines: SimulatedLine[] }} */
-  const ready = await spawnChild('sim', ['--dir', dir, '--users', usersFile, ...lines], {}, 'ready')
+  const ready = await spawnChild('sim', ['--dir', dir, ...lines], {}, 'ready')
   for (const line of ready.lines) simulatedPorts.set(line.id, Number(new URL(line.endpointUrl).port))
+  const users = JSON.parse(readFileSync(join(dir, 'users.json'), 'utf8'))
+  const password = users.find((/** @type {any} */ user) => user.role === 'Operator').password
   // Both sides are ours here, so this script is the person who compares fingerprints and trusts them.
   for (const line of ready.lines) trust(line.certificateFile, join(data, 'pki/trusted/certs'))
   const linesFile = join(dir, 'lines.yaml')
@@ -176,7 +171,7 @@ function spawnChild(name, args, env, awaited, onMessage = () => {}) {
         isReady = true
         done(message)
       }
-      if (message.type === 'refused') refuse(new Refusal(message.text))
+      if (message.type === 'failed') refuse(new Refusal(message.problems.join('\n')))
     })
     child.once('exit', (code, signal) => {
       if (children.get(name) === child) children.delete(name)
