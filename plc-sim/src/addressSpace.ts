@@ -1,4 +1,4 @@
-import type { Namespace, NodeId, OPCUAServer, UAMethod, UAObject, UAObjectType, UAVariable } from 'node-opcua'
+import type { Namespace, OPCUAServer, UAMethod, UAObject, UAObjectType, UAVariable } from 'node-opcua'
 import type { CommandName } from './jobStates.ts'
 import { commandNames } from './jobStates.ts'
 import type { StationConfig } from './lineModel.ts'
@@ -23,9 +23,9 @@ export type PackMLState = keyof typeof PackMLState
 
 /** What the nodes of a station show; read on every access, so nothing has to be kept in step. */
 export interface StationView {
-  jobOrderList(): Variant
-  jobOrderResponseList(): Variant
-  packML(): PackMLState
+  readonly jobOrderList: () => Variant
+  readonly jobOrderResponseList: () => Variant
+  readonly packML: () => PackMLState
 }
 
 /** The nodes of one station that something must be bound to. */
@@ -210,7 +210,7 @@ function fillReceiver(
   const current = variable(control, 'CurrentState', 0)
   set(current, 'LocalizedText', { text: null })
   const id = current.getPropertyByName('Id')
-  if (id) set(id as UAVariable, 'NodeId', coerceNodeId('i=0'))
+  if (id) set(id, 'NodeId', coerceNodeId('i=0'))
 }
 
 /** Binds a finite state machine's CurrentState to what `state` says, by the states its type declares. */
@@ -230,13 +230,11 @@ function bindState(machine: UAObject, type: UAObjectType, namespaceIndex: number
     () => new Variant({ dataType: DataType.LocalizedText, value: { text: state(), locale: 'en' } }),
   )
   const id = current.getPropertyByName('Id')
-  if (id)
-    bindRead(id as UAVariable, () => new Variant({ dataType: DataType.NodeId, value: stateNode().nodeId }))
+  if (id) bindRead(id, () => new Variant({ dataType: DataType.NodeId, value: stateNode().nodeId }))
   const stateNumber = current.getPropertyByName('Number')
   if (stateNumber)
-    bindRead(stateNumber as UAVariable, () => {
-      const value = (stateNode().getPropertyByName('StateNumber') as UAVariable | null)?.readValue().value
-        .value as number
+    bindRead(stateNumber, () => {
+      const value = stateNode().getPropertyByName('StateNumber')?.readValue().value.value as number
       return new Variant({ dataType: DataType.UInt32, value })
     })
 }
@@ -285,7 +283,7 @@ function addPackMLUnit(space: AddressSpace, own: Namespace, machine: UAObject, v
   set(variable(unit, 'PackMLVersion', packML), 'String', 'PackML 3.0')
   set(variable(unit, 'TagID', packML), 'String', machine.browseName.name ?? '')
   set(variable(status, 'UnitModeCurrent', packML), 'Int32', 1)
-  set(variable(status, 'UnitSupportedModes', packML), 'NodeId', modes?.nodeId as NodeId)
+  set(variable(status, 'UnitSupportedModes', packML), 'NodeId', modes?.nodeId)
   for (const name of ['MachSpeed', 'CurMachSpeed']) set(variable(status, name, packML), 'Float', 1)
   for (const name of ['EquipmentBlocked', 'EquipmentStarved'])
     set(variable(status, name, packML), 'Boolean', false)

@@ -337,8 +337,7 @@ export class StationModel {
 
   /** How long the job takes on this station in real ms: plan over speed, spread by at most 8 % by seed and id. */
   durationMs(job: Job): number {
-    const { seed, speed } = this.settings
-    const spread = 0.92 + 0.16 * seededUnit(seed, this.config.id, job.id, 'duration')
+    const spread = 0.92 + 0.16 * seededUnit(this.settings.seed, this.config.id, job.id, 'duration')
     return Math.max(1, Math.round(this.plannedMs(job) * spread))
   }
 

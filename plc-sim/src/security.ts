@@ -1,6 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
-import { chmodSync, mkdirSync } from 'node:fs'
-import { join } from 'node:path'
+import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { extname, join } from 'node:path'
 import type { OPCUACertificateManager as CertificateManager, ServerSession } from 'node-opcua'
 import { OPCUACertificateManager, WellKnownRoles, makeRoles } from './opcua.ts'
 
@@ -32,7 +32,16 @@ export function userManager(users: readonly LineUser[]) {
  * Opens the certificate folders of a line: `pki` for applications, `userPki` for users. A client's certificate is
  * trusted when it lies in `pki/trusted/certs`, also when it is put there later; unknown ones land in `pki/rejected`.
  */
-export function certificateManagers(dir: string): { server: CertificateManager; user: CertificateManager } {
+export function certificateManagers(
+  dir: string,
+  trust: readonly string[] = [],
+): { server: CertificateManager; user: CertificateManager } {
+  const trusted = join(dir, 'pki', 'trusted', 'certs')
+  mkdirSync(trusted, { recursive: true, mode: 0o700 })
+  for (const file of trust) {
+    const certificate = readFileSync(file)
+    writeFileSync(join(trusted, `${thumbprint(certificate)}${extname(file) || '.pem'}`), certificate)
+  }
   const open = (name: string): CertificateManager => {
     const rootFolder = join(dir, name)
     mkdirSync(rootFolder, { recursive: true, mode: 0o700 })

@@ -22,7 +22,6 @@ import {
   Variant,
   VariantArrayType,
   nodesets,
-  uris,
 } from './opcua.ts'
 import type { LineUser } from './security.ts'
 import { certificateManagers, thumbprint, userManager } from './security.ts'
@@ -60,6 +59,8 @@ export interface LineOptions {
   readonly clock?: Clock
   /** Also offers an endpoint without security; never outside a closed test. */
   readonly securityNone?: boolean
+  /** Certificate files (PEM or DER) of clients to trust from the start, added to what the trust list holds. */
+  readonly trust?: readonly string[]
   /** One sentence per thing a person should know; default: nowhere. */
   readonly log?: (message: string) => void
   /** How a `die` fault ends the process; without it the fault only cuts every connection. */
@@ -101,7 +102,7 @@ export async function startLine(options: LineOptions): Promise<Line> {
   const ledger = openLedger(ledgerFile)
   const audit = openAudit(auditFile)
   const faults = new FaultScript()
-  const managers = certificateManagers(dir)
+  const managers = certificateManagers(dir, options.trust)
   const server = createServer(options, host, managers)
   let links: Links | undefined
   const stations: Station[] = []

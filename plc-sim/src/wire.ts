@@ -38,7 +38,7 @@ export function createWire(addressSpace: AddressSpace): Wire {
   function build(name: string, namespace: number, value: object): Structured {
     const type = addressSpace.findDataType(name, namespace)
     if (!type) throw new Error(`The data type ${name} is missing in namespace ${namespace}.`)
-    return addressSpace.constructExtensionObject(type, value as Record<string, unknown>) as Structured
+    return addressSpace.constructExtensionObject(type, value as Record<string, unknown>)
   }
   const isa = (name: string, value: object): Structured => build(name, isa95, value)
 

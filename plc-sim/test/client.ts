@@ -12,6 +12,7 @@ import {
   type DataValue,
   type ExtensionObject,
   MessageSecurityMode,
+  NodeClass,
   type NodeId,
   OPCUACertificateManager,
   OPCUAClient,
@@ -174,7 +175,11 @@ export class TestClient {
         const name = reference.browseName.name ?? ''
         if (reference.typeDefinition.toString() === wanted)
           found.push(await this.#station(path.at(-2) ?? '', reference.nodeId))
-        else if (path.length < 4 && reference.nodeClass === 1 && name !== 'Server')
+        else if (
+          path.length < 4 &&
+          Number(reference.nodeClass) === Number(NodeClass.Object) &&
+          name !== 'Server'
+        )
           await walk(reference.nodeId, [...path, name])
       }
     }
@@ -306,7 +311,7 @@ export class EventLog {
   push([eventType, sourceName, time, order, state, response]: Variant[]): void {
     const jobState = state?.value as StatusEvent['jobState']
     this.events.push({
-      jobOrderId: (order?.value as { jobOrderID: string }).jobOrderID,
+      jobOrderId: (order?.value as { jobOrderID: string } | undefined)?.jobOrderID ?? '',
       state: jobState[0]?.stateNumber ?? 0,
       jobState,
       jobOrder: order?.value as StatusEvent['jobOrder'],
