@@ -1,0 +1,479 @@
+/** The lit inside of the fridge: liner, shelves, drawers, wine rack, ice maker, and the inner side of the fronts. */
+import type { Cabinet, Compartment } from './fridgeBody.ts'
+import { metres, type FrontPlace } from './fridgeFront.ts'
+import {
+  bottle,
+  lyingBottle,
+  seeded,
+  stockCrisper,
+  stockFrozen,
+  stockShelf,
+  type Space,
+} from './groceries.ts'
+import { drawerPlan, type Front, type FridgeSpec } from './layouts.ts'
+import { MeshPen, type BakedLight, type Rgb } from './mesh.ts'
+import { box, cavity, flat, lathe, slab } from './solids.ts'
+
+/** A pen for what is opaque and one for what is seen through. */
+export interface InsidePens {
+  solid: MeshPen
+  clear: MeshPen
+}
+
+/** What of the inside is there to be drawn; a unit on the line grows one by one. */
+export interface InsideParts {
+  cooling: boolean
+  lamps: boolean
+  fittings: boolean
+}
+
+interface Lamp {
+  x: number
+  y: number
+  z: number
+  halfX: number
+  halfY: number
+  power: number
+  colour: Rgb
+}
+
+/** Light of a few strip lamps, without shadows: good enough for a white box and free at drawing time. */
+function lampLight(ambient: number, lamps: readonly Lamp[], reach: number): BakedLight {
+  const nearest = (at: number, half: number, p: number) => Math.max(at - half, Math.min(at + half, p))
+  return (x, y, z, nx, ny, nz) => {
+    let [r, g, b] = [ambient, ambient, ambient]
+    for (const lamp of lamps) {
+      const dx = nearest(lamp.x, lamp.halfX, x) - x
+      const dy = nearest(lamp.y, lamp.halfY, y) - y
+      const dz = lamp.z - z
+      const d = Math.hypot(dx, dy, dz) + 0.02
+      const facing = Math.max(0, (dx * nx + dy * ny + dz * nz) / d) * 0.75 + 0.25
+      const s = (lamp.power * facing) / (0.55 + (d / (reach * 0.75)) ** 2)
+      r += s * lamp.colour[0]
+      g += s * lamp.colour[1]
+      b += s * lamp.colour[2]
+    }
+    return [r, g, b]
+  }
+}
+
+const WARM_WHITE: Rgb = [1, 0.985, 0.955]
+
+function lampsOf(spec: FridgeSpec, c: Compartment, zFrame: number): Lamp[] {
+  const top = { x: c.x, y: c.y + c.h / 2 - 0.02, z: zFrame - 0.08, halfX: c.w * 0.38, halfY: 0 }
+  if (spec.light === 'led' || c.id !== 'upper') return [{ ...top, power: 0.5, colour: WARM_WHITE }]
+  const side = { y: c.y, z: zFrame - 0.06, halfX: 0, halfY: c.h * 0.36, power: 0.72 }
+  return [
+    { ...top, power: 0.3, colour: WARM_WHITE },
+    { ...side, x: c.x - c.w / 2, colour: [0.34, 0.22, 1.15] },
+    { ...side, x: c.x + c.w / 2, colour: [0.1, 0.95, 0.9] },
+  ]
+}
+
+/** Draws one hollow of the cabinet with everything that stays in it when its front opens. */
+export function drawCompartment(
+  spec: FridgeSpec,
+  { zFrame }: Cabinet,
+  c: Compartment,
+  parts: InsideParts,
+): InsidePens {
+  const pens = { solid: new MeshPen(), clear: new MeshPen() }
+  const { solid } = pens
+  const lamps = parts.lamps ? lampsOf(spec, c, zFrame) : []
+  solid.light = lampLight(0.6, lamps, c.h)
+  solid.use('liner', '#f3f5f6').at(c.x, c.y, zFrame)
+  cavity(solid, c.w, c.h, c.depth, { occlusion: 0.4, rearRadius: 0.035, edges: 6, segments: 3 })
+  if (parts.cooling) coldAir(solid, spec, c, zFrame)
+  solid.light = null
+  if (parts.lamps) lampStrips(solid, spec, c, zFrame)
+  if (!parts.fittings) return pens
+  solid.light = lampLight(0.55, lamps, c.h)
+  const space: Space = {
+    x: c.x - c.w / 2 + 0.006,
+    y: c.y - c.h / 2 + 0.006,
+    z: zFrame - 0.03,
+    w: c.w - 0.012,
+    h: c.h - 0.012,
+    d: c.depth - 0.055,
+  }
+  if (c.id === 'upper') furnishFridge(pens, spec, space)
+  else if (c.fronts[0]!.kind === 'door') furnishFreezer(pens, spec, space)
+  return pens
+}
+
+/** The air duct of a no-frost fridge, or the cold plate of a static one. */
+function coldAir(pen: MeshPen, spec: FridgeSpec, c: Compartment, zFrame: number): void {
+  const z = zFrame - c.depth
+  const low = c.id === 'upper' ? 0.22 : 0.1
+  const height = c.h - low - 0.07
+  if (height < 0.08) return
+  const y = c.y - c.h / 2 + low + height / 2
+  if (!spec.noFrost) {
+    pen.use('liner', '#dde1e4').at(c.x, y, z + 0.003)
+    slab(pen, c.w * 0.78, height, 0.006, { radii: 0.016, fillet: 0.003, back: false })
+    return
+  }
+  pen.use('liner', '#cdd2d6').at(c.x, y, z + 0.007)
+  slab(pen, c.w * 0.34, height, 0.014, {
+    radii: 0.022,
+    fillet: 0.006,
+    segments: 4,
+    filletSegments: 3,
+    back: false,
+  })
+  pen.use('plastic', '#6d747b')
+  const vents = Math.max(2, Math.floor(height / 0.11))
+  for (let k = 0; k < vents; k++)
+    for (const s of [-1, 1]) {
+      pen.at(c.x + s * c.w * 0.085, y + ((k + 0.5) / vents - 0.5) * (height - 0.05), z + 0.0146)
+      flat(pen, -c.w * 0.05, -0.0028, c.w * 0.05, 0.0028)
+    }
+}
+
+function lampStrips(pen: MeshPen, spec: FridgeSpec, c: Compartment, zFrame: number): void {
+  const colourful = spec.light === 'ambient_rgb' && c.id === 'upper'
+  pen.use('led', '#fffdf8').at(c.x, c.y + c.h / 2 - 0.0015, zFrame - 0.09, ['x', Math.PI / 2])
+  flat(pen, -c.w * 0.36, -0.011, c.w * 0.36, 0.011)
+  if (c.id !== 'upper') return
+  for (const s of [-1, 1]) {
+    pen.use('led', colourful ? (s < 0 ? '#8a6bff' : '#35f0dc') : '#fffdf8')
+    pen.at(c.x + s * (c.w / 2 - 0.001), c.y, zFrame - 0.045, ['y', (-s * Math.PI) / 2])
+    flat(pen, -0.003, -c.h * 0.36, 0.003, c.h * 0.36)
+  }
+}
+
+function shelf(pens: InsidePens, space: Space, y: number, back = 0): void {
+  const depth = space.d - back
+  pens.clear.use('clear', '#e4f1f2').at(space.x + space.w / 2, y, space.z - depth / 2, ['x', -Math.PI / 2])
+  slab(pens.clear, space.w, depth, 0.005, { fillet: 0.001, segments: 1, filletSegments: 1 })
+  pens.solid.use('metal', '#d5d8da').at(space.x + space.w / 2, y + 0.001, space.z + 0.003)
+  slab(pens.solid, space.w, 0.014, 0.008, { radii: 0.003, fillet: 0.0015, segments: 2, back: false })
+}
+
+function furnishFridge(pens: InsidePens, spec: FridgeSpec, space: Space): void {
+  const { crispers } = drawerPlan(spec.drawers)
+  const right = space.x + space.w
+  let floor = space.y
+  if (crispers > 0) {
+    const h = 0.19
+    const w = space.w / crispers
+    for (let k = 0; k < crispers; k++) {
+      const place = { ...space, x: space.x + k * w + 0.003, y: floor, w: w - 0.006, h: h - 0.016 }
+      tray(pens, place)
+      stockCrisper(
+        pens.solid,
+        {
+          ...place,
+          x: place.x + 0.03,
+          y: floor + 0.012,
+          w: place.w - 0.06,
+          z: place.z - 0.04,
+          d: place.d - 0.1,
+        },
+        11 + k,
+      )
+    }
+    floor += h
+    shelf(pens, space, floor)
+    floor += 0.004
+  }
+  if (spec.wineZone) {
+    const tier = 0.118
+    for (let k = 0; k < 2; k++) wineTier(pens, space, floor + k * tier, tier)
+    floor += 2 * tier
+    shelf(pens, space, floor)
+    floor += 0.004
+  }
+  const top = space.y + space.h
+  const iceInFridge = spec.iceMaker !== 'none' && spec.doors === 'french_door'
+  const count = Math.max(1, Math.round((top - floor) / 0.25))
+  const step = (top - floor) / count
+  for (let k = 0; k < count; k++) {
+    const y = floor + k * step
+    if (k > 0) shelf(pens, space, y)
+    const place = {
+      ...space,
+      x: space.x + 0.02,
+      y: y + 0.004,
+      w: space.w - 0.04,
+      h: step - 0.05,
+      z: space.z - 0.03,
+      d: space.d - 0.08,
+    }
+    if (k === count - 1) {
+      if (iceInFridge) {
+        iceMaker(pens, spec, { ...space, y: y + 0.004, w: space.w * 0.42, h: step - 0.03 })
+        place.x += space.w * 0.42
+        place.w -= space.w * 0.42
+      }
+      if (spec.waterTank) {
+        waterTank(pens, { ...space, x: right - 0.21, y: y + 0.004, w: 0.2, h: Math.min(0.15, step * 0.7) })
+        place.w -= 0.215
+      }
+    }
+    stockShelf(pens.solid, place, k + Math.round(space.w * 10))
+  }
+}
+
+function furnishFreezer(pens: InsidePens, spec: FridgeSpec, space: Space): void {
+  const { freezer } = drawerPlan(spec.drawers)
+  let top = space.y + space.h
+  if (spec.iceMaker !== 'none') {
+    const h = Math.min(0.15, space.h * 0.24)
+    top -= h
+    iceMaker(pens, spec, { ...space, y: top + 0.006, h: h - 0.018, w: Math.min(space.w, 0.46) })
+    shelf(pens, space, top)
+  }
+  const h = Math.min(0.24, (top - space.y) / freezer)
+  for (let k = 0; k < freezer; k++) {
+    const place = { ...space, y: space.y + k * h, h: h - 0.014 }
+    tray(pens, place)
+    stockFrozen(
+      pens.solid,
+      {
+        ...place,
+        x: place.x + 0.03,
+        y: place.y + 0.008,
+        w: place.w - 0.06,
+        h: place.h * 0.8,
+        z: place.z - 0.03,
+        d: place.d - 0.1,
+      },
+      5 + k,
+    )
+  }
+  let y = space.y + freezer * h
+  for (let k = 0; top - y > 0.11; k++) {
+    shelf(pens, space, y)
+    const room = Math.min(0.24, top - y)
+    stockFrozen(
+      pens.solid,
+      {
+        ...space,
+        x: space.x + 0.04,
+        y: y + 0.006,
+        w: space.w * 0.7,
+        h: room * 0.6,
+        z: space.z - 0.03,
+        d: 0.2,
+      },
+      40 + k,
+    )
+    y += room
+  }
+}
+
+/** A pull-out tray: clear front with a bright lip, clear sides. */
+function tray(pens: InsidePens, s: Space): void {
+  const x = s.x + s.w / 2
+  pens.clear.use('clear', '#e9f2f4').at(x, s.y + s.h / 2, s.z - 0.003)
+  slab(pens.clear, s.w - 0.006, s.h, 0.006, { radii: 0.012, fillet: 0.002, segments: 4, back: false })
+  const deep = s.d - 0.03
+  for (const side of [-1, 1]) {
+    pens.clear.at(x + side * (s.w / 2 - 0.006), s.y + s.h * 0.45, s.z - 0.008 - deep / 2)
+    box(pens.clear, 0.003, s.h * 0.86, deep, 'front back')
+  }
+  pens.solid.use('metal', '#d5d8da').at(x, s.y + s.h - 0.004, s.z + 0.002)
+  slab(pens.solid, s.w - 0.006, 0.014, 0.011, { radii: 0.004, fillet: 0.002, segments: 2, back: false })
+  pens.solid.use('liner', '#e9edef').at(x, s.y + 0.004, s.z - 0.01 - deep / 2, ['x', -Math.PI / 2])
+  flat(pens.solid, -s.w / 2 + 0.006, -deep / 2, s.w / 2 - 0.006, deep / 2)
+}
+
+/** One tier of the wine zone: a beech board with hollows and the bottles lying in it. */
+function wineTier(pens: InsidePens, s: Space, y: number, h: number): void {
+  const x = s.x + s.w / 2
+  const pen = pens.solid
+  pen.use('wood', '#c59a66').at(x, y + 0.013, s.z - 0.006)
+  slab(pen, s.w - 0.008, 0.024, 0.018, { radii: 0.003, fillet: 0.002, segments: 2 })
+  const deep = Math.min(s.d - 0.05, 0.36)
+  for (const k of [0.3, 0.62, 0.94]) {
+    pen.at(x, y + 0.01, s.z - deep * k)
+    box(pen, s.w - 0.012, 0.012, 0.028, 'bottom')
+  }
+  const count = Math.floor((s.w - 0.03) / 0.092)
+  for (let k = 0; k < count; k++) {
+    if ((k * 7 + Math.round(y * 50)) % 6 === 4) continue
+    lyingBottle(
+      pen,
+      s.x + ((k + 0.5) * s.w) / count,
+      y + Math.min(0.066, h - 0.042),
+      s.z - 0.026,
+      k + Math.round(y * 10),
+    )
+  }
+}
+
+function iceMaker(pens: InsidePens, spec: FridgeSpec, s: Space): void {
+  const { solid, clear } = pens
+  const x = s.x + s.w / 2
+  const cubes = (y: number, z: number, w: number, rows: number) => {
+    clear.use('clear', '#f4fbff')
+    const random = seeded(19)
+    const n = Math.max(3, Math.floor(w / 0.036))
+    for (let r = 0; r < rows; r++)
+      for (let k = 0; k < n; k++) {
+        clear.at(x - w / 2 + ((k + 0.5) * w) / n, y + 0.014 + r * 0.026, z - 0.01 - r * 0.02, [
+          'y',
+          random() * 1.2,
+        ])
+        box(clear, 0.026, 0.026, 0.026, 'bottom')
+      }
+  }
+  if (spec.iceMaker === 'manual') {
+    solid.use('plastic', '#6fa8c4').at(x, s.y + 0.012, s.z - 0.09)
+    slab(solid, Math.min(s.w - 0.04, 0.26), 0.022, 0.11, { radii: 0.006, fillet: 0.003, back: false })
+    cubes(s.y + 0.01, s.z - 0.09, Math.min(s.w - 0.07, 0.22), 1)
+    return
+  }
+  // The machine above, its bin below.
+  const machine = s.h * 0.46
+  const deep = Math.min(0.3, s.d - 0.04)
+  solid.use('plastic', '#e3e7ea').at(x, s.y + s.h - machine / 2, s.z - 0.012 - deep / 2)
+  slab(solid, s.w - 0.016, machine, deep, { radii: 0.01, fillet: 0.005, segments: 4, back: false })
+  solid.use('dark', '#23262b').at(x, s.y + s.h - machine * 0.5, s.z - 0.011)
+  slab(solid, s.w * 0.5, machine * 0.34, 0.003, { radii: 0.006, fillet: 0.001, back: false })
+  solid
+    .use('led', spec.iceMaker === 'craft' ? '#ffd9a0' : '#a8dcff')
+    .at(x, s.y + s.h - machine * 0.5, s.z - 0.0092)
+  flat(solid, -0.02, -0.0014, 0.02, 0.0014)
+  tray(pens, { ...s, x: s.x + 0.006, w: s.w - 0.012, h: s.h - machine - 0.008, d: deep })
+  if (spec.iceMaker === 'auto') cubes(s.y + 0.006, s.z - 0.05, s.w - 0.08, s.h > 0.13 ? 2 : 1)
+  else {
+    clear.use('clear', '#eef9ff')
+    const n = Math.max(2, Math.floor((s.w - 0.05) / 0.066))
+    const r = Math.min(0.028, (s.h - machine) * 0.42)
+    for (let k = 0; k < n; k++) {
+      const profile: [number, number][] = []
+      for (let i = 0; i <= 7; i++) {
+        const a = -Math.PI / 2 + (i / 7) * Math.PI
+        profile.push([Math.max(0, Math.cos(a) * r), r + Math.sin(a) * r])
+      }
+      clear.at(x + (k - (n - 1) / 2) * 0.066, s.y + 0.008, s.z - 0.05)
+      lathe(clear, profile, 14)
+    }
+  }
+}
+
+function waterTank(pens: InsidePens, s: Space): void {
+  const x = s.x + s.w / 2
+  pens.clear.use('clear', '#bfe0ee').at(x, s.y + s.h / 2, s.z - 0.08)
+  slab(pens.clear, s.w, s.h, 0.13, { radii: 0.014, fillet: 0.006, segments: 4 })
+  pens.solid.use('plastic', '#3f7f9e').at(x, s.y + s.h + 0.005, s.z - 0.08)
+  slab(pens.solid, s.w + 0.004, 0.012, 0.134, { radii: 0.004, fillet: 0.003, back: false })
+}
+
+/** Draws what is mounted on the inner side of a front, in its pivot's coordinates. */
+export function drawFrontInside(
+  spec: FridgeSpec,
+  cabinet: Cabinet,
+  front: Front,
+  { zBack, pivot }: FrontPlace,
+  parts: InsideParts,
+): InsidePens {
+  const pens = { solid: new MeshPen(pivot), clear: new MeshPen(pivot) }
+  const { solid } = pens
+  const [x, y, w, h] = [front.x, front.y, front.w, front.h].map(metres) as [number, number, number, number]
+  // Open doors look into the room: an even light, a little brighter than the shell.
+  solid.light = () => [0.92, 0.92, 0.92]
+  solid.use('liner', '#e9ecee').at(x, y, zBack - 0.004, ['y', Math.PI])
+  slab(solid, w - 0.05, h - 0.05, 0.008, { radii: 0.012, fillet: 0.004, edges: 2, back: false })
+  if (!parts.fittings) return pens
+  if (front.kind === 'drawer') pullOut(pens, spec, cabinet, front, zBack)
+  else doorBins(pens, front, zBack)
+  return pens
+}
+
+function doorBins({ solid, clear }: InsidePens, front: Front, zBack: number): void {
+  const [x, y] = [metres(front.x), metres(front.y)]
+  const w = metres(front.w) - 0.16
+  const inner = metres(front.h) - 0.13
+  const cold = front.id === 'lower'
+  const deep = cold ? 0.07 : 0.095
+  const h = cold ? 0.07 : 0.085
+  for (const s of [-1, 1]) {
+    solid.use('liner', '#eef0f1').at(x + s * (w / 2 + 0.013), y, zBack - 0.03, ['y', Math.PI])
+    slab(solid, 0.024, inner, 0.05, { radii: 0.008, fillet: 0.006, segments: 3, back: false })
+  }
+  const count = Math.max(2, Math.round(inner / 0.29))
+  for (let k = 0; k < count; k++) {
+    const floor = y - inner / 2 + 0.02 + (k * inner) / count
+    const z = zBack - 0.008
+    clear.use('clear', '#e9f2f4').at(x, floor + h / 2, z - deep, ['y', Math.PI])
+    slab(clear, w, h, 0.004, { radii: 0.01, fillet: 0.0015, filletSegments: 1 })
+    for (const s of [-1, 1]) {
+      clear.at(x + s * (w / 2 - 0.0015), floor + h / 2, z - deep / 2)
+      box(clear, 0.003, h, deep, 'front back')
+    }
+    solid.use('liner', '#dfe4e6').at(x, floor, z - deep / 2)
+    box(solid, w, 0.005, deep)
+    solid.use('metal', '#d5d8da').at(x, floor + h - 0.003, z - deep - 0.002, ['y', Math.PI])
+    slab(solid, w + 0.002, 0.01, 0.008, { radii: 0.003, fillet: 0.0015, segments: 2, back: false })
+    const random = seeded(k * 13 + Math.round(front.x) + 5)
+    const room = inner / count
+    if (cold) {
+      stockFrozen(
+        solid,
+        {
+          x: x - w / 2 + 0.02,
+          y: floor + 0.004,
+          z: z - 0.008,
+          w: w - 0.04,
+          h: Math.min(0.15, room * 0.55),
+          d: deep - 0.016,
+        },
+        k + 3,
+      )
+      continue
+    }
+    let at = x - w / 2 + 0.012
+    for (;;) {
+      const r = 0.027 + random() * 0.007
+      if (at + 2 * r > x + w / 2 - 0.008) break
+      const tall = Math.min(room - 0.03, 0.15 + random() * 0.1)
+      if (random() < 0.82)
+        bottle(solid, at + r, floor + 0.004, z - deep / 2, r, tall, Math.floor(random() * 5))
+      at += 2 * r + 0.012
+    }
+  }
+}
+
+function pullOut(pens: InsidePens, spec: FridgeSpec, cabinet: Cabinet, front: Front, zBack: number): void {
+  const { solid, clear } = pens
+  const [x, y, fh] = [metres(front.x), metres(front.y), metres(front.h)]
+  const compartment = cabinet.compartments.find((c) => c.fronts.includes(front))!
+  const deep = Math.min(0.46, compartment.depth - 0.05)
+  const w = compartment.w - 0.03
+  const h = Math.min(fh * 0.62, compartment.h - 0.03)
+  const floor = y - fh / 2 + 0.05
+  const z = zBack - 0.012
+  for (const s of [-1, 1]) {
+    clear.use('clear', '#e9f2f4').at(x + s * (w / 2 - 0.002), floor + h / 2, z - deep / 2)
+    box(clear, 0.004, h, deep, 'front back')
+    solid.use('metal', '#c9ccce').at(x + s * (w / 2 + 0.004), floor + h * 0.5, z - deep / 2)
+    box(solid, 0.006, 0.02, deep, 'front')
+  }
+  solid.use('liner', '#e3e7e9').at(x, floor, z - deep / 2)
+  box(solid, w, 0.006, deep)
+  solid.use('liner', '#e6eaec').at(x, floor + h / 2, z - deep)
+  box(solid, w, h, 0.005)
+  const bins = front.id === 'lower' ? Math.max(1, drawerPlan(spec.drawers).freezer) : 1
+  const bw = w / bins
+  for (let k = 0; k < bins; k++) {
+    if (k > 0) {
+      solid.use('liner', '#dfe4e6').at(x - w / 2 + k * bw, floor + h * 0.42, z - deep / 2)
+      box(solid, 0.004, h * 0.8, deep - 0.01, 'bottom')
+    }
+    for (let row = 0; row < 3; row++) {
+      const space = {
+        x: x - w / 2 + k * bw + 0.012,
+        y: floor + 0.004,
+        z: z - 0.012 - (row * deep) / 3,
+        w: bw - 0.024,
+        h: h * 0.82,
+        d: deep / 3 - 0.02,
+      }
+      if (front.id === 'middle') stockCrisper(solid, space, 50 + row)
+      else stockFrozen(solid, space, k * 7 + row)
+    }
+  }
+}

@@ -1,0 +1,263 @@
+/** What stands in the fridge: bottles, jars, boxes, fruit. Seeded, so the same fridge is always filled alike. */
+import type { MeshPen } from './mesh.ts'
+import { lathe, slab } from './solids.ts'
+
+/** A repeatable random source in 0..1 (xorshift). */
+export function seeded(seed: number): () => number {
+  let s = (seed * 2654435761) >>> 0 || 1
+  return () => {
+    s ^= s << 13
+    s >>>= 0
+    s ^= s >>> 17
+    s ^= s << 5
+    s >>>= 0
+    return s / 4294967296
+  }
+}
+
+const SEGMENTS = 14
+
+const BOTTLES = [
+  { glass: '#1f4630', label: '#e9dfc6', cap: '#b08d3f' },
+  { glass: '#f1ede3', label: '#3d6d86', cap: '#3d6d86' },
+  { glass: '#7a4320', label: '#f2e6c9', cap: '#2b2b2b' },
+  { glass: '#f3f2ee', label: '#5d8a4e', cap: '#5d8a4e' },
+  { glass: '#8f3226', label: '#efe7d6', cap: '#c9a24a' },
+] as const
+
+/** A standing bottle, its foot at the pen's place (x, y, z). */
+export function bottle(
+  pen: MeshPen,
+  x: number,
+  y: number,
+  z: number,
+  r: number,
+  h: number,
+  kind: number,
+): void {
+  const { glass, label, cap } = BOTTLES[kind % BOTTLES.length]!
+  pen.at(x, y, z).use('prop', glass)
+  lathe(
+    pen,
+    [
+      [r * 0.9, 0],
+      [r, h * 0.02],
+      [r, h * 0.56],
+      [r * 0.93, h * 0.64],
+      [r * 0.62, h * 0.74],
+      [r * 0.42, h * 0.82],
+      [r * 0.38, h * 0.92],
+    ],
+    SEGMENTS,
+  )
+  pen.use('plastic', label)
+  lathe(
+    pen,
+    [
+      [r * 1.012, h * 0.15],
+      [r * 1.012, h * 0.46],
+    ],
+    SEGMENTS,
+  )
+  pen.use('prop', cap)
+  lathe(
+    pen,
+    [
+      [r * 0.46, h * 0.9],
+      [r * 0.46, h * 0.985],
+      [r * 0.4, h],
+      [0, h],
+    ],
+    10,
+  )
+}
+
+const JARS = [
+  { glass: '#9c3a2b', label: '#f0e9db', lid: '#c8a24c' },
+  { glass: '#c9923a', label: '#f4efe4', lid: '#3b3b3b' },
+  { glass: '#5d2733', label: '#f0e9db', lid: '#c8a24c' },
+  { glass: '#dccfb4', label: '#8aa07a', lid: '#8a9a5b' },
+] as const
+
+function jar(pen: MeshPen, x: number, y: number, z: number, r: number, h: number, kind: number): void {
+  const { glass, label, lid } = JARS[kind % JARS.length]!
+  pen.at(x, y, z).use('prop', glass)
+  lathe(
+    pen,
+    [
+      [r * 0.92, 0],
+      [r, h * 0.04],
+      [r, h * 0.78],
+      [r * 0.86, h * 0.86],
+    ],
+    SEGMENTS,
+  )
+  pen.use('plastic', label)
+  lathe(
+    pen,
+    [
+      [r * 1.01, h * 0.2],
+      [r * 1.01, h * 0.6],
+    ],
+    SEGMENTS,
+  )
+  pen.use('prop', lid)
+  lathe(
+    pen,
+    [
+      [r * 0.94, h * 0.82],
+      [r * 0.94, h * 0.98],
+      [r * 0.88, h],
+      [0, h],
+    ],
+    SEGMENTS,
+  )
+}
+
+function carton(
+  pen: MeshPen,
+  x: number,
+  y: number,
+  z: number,
+  w: number,
+  h: number,
+  d: number,
+  hex: string,
+): void {
+  pen.use('plastic', hex).at(x, y + h / 2, z)
+  slab(pen, w, h, d, { radii: 0.003, fillet: 0.002, segments: 2, back: false })
+}
+
+const CARTONS = ['#efeae0', '#54788f', '#dfe7ea', '#b9604a', '#8a9c72', '#d8b25e'] as const
+
+/** A shelf to fill: left edge, floor, front plane; everything stays inside. */
+export interface Space {
+  x: number
+  y: number
+  z: number
+  w: number
+  h: number
+  d: number
+}
+
+/** Sets bottles, jars and boxes side by side on a shelf. */
+export function stockShelf(pen: MeshPen, space: Space, seed: number): void {
+  const random = seeded(seed + 7)
+  const right = space.x + space.w
+  let x = space.x + 0.012
+  for (;;) {
+    const t = random()
+    const z = space.z - random() * Math.max(0, space.d - 0.14) * 0.5
+    const room = right - x
+    if (t < 0.24 && space.h > 0.15) {
+      const r = 0.031
+      if (room < 2 * r + 0.005) return
+      bottle(
+        pen,
+        x + r,
+        space.y,
+        z - r,
+        r,
+        Math.min(space.h * 0.94, 0.2 + random() * 0.07),
+        Math.floor(random() * 5),
+      )
+      x += 2 * r + 0.012
+    } else if (t < 0.5) {
+      const r = 0.034
+      if (room < 2 * r + 0.005) return
+      jar(
+        pen,
+        x + r,
+        space.y,
+        z - r,
+        r,
+        Math.min(space.h * 0.8, 0.1 + random() * 0.03),
+        Math.floor(random() * 4),
+      )
+      x += 2 * r + 0.014
+    } else if (t < 0.72) {
+      const w = 0.07 + random() * 0.05
+      if (room < w + 0.005) return
+      const d = 0.075
+      const h = Math.min(space.h * 0.9, 0.07 + random() * 0.13)
+      carton(pen, x + w / 2, space.y, z - d / 2, w, h, d, CARTONS[Math.floor(random() * CARTONS.length)]!)
+      x += w + 0.014
+    } else if (t < 0.86) {
+      const w = 0.13
+      if (room < w + 0.005) return
+      carton(pen, x + w / 2, space.y, z - 0.05, w, Math.min(0.05, space.h * 0.5), 0.1, '#e4eaec')
+      carton(
+        pen,
+        x + w / 2,
+        space.y + Math.min(0.05, space.h * 0.5),
+        z - 0.05,
+        w + 0.003,
+        0.011,
+        0.102,
+        '#4f9a92',
+      )
+      x += w + 0.014
+    } else x += 0.05
+    if (x > right) return
+  }
+}
+
+const FRUIT = ['#b83a2a', '#7f9d3a', '#dd8527', '#94b058', '#d9b23f'] as const
+
+/** Lays fruit into a vegetable drawer. */
+export function stockCrisper(pen: MeshPen, space: Space, seed: number): void {
+  const random = seeded(seed + 31)
+  const colours = [FRUIT[Math.floor(random() * 5)]!, FRUIT[Math.floor(random() * 5)]!]
+  const count = Math.floor(space.w / 0.076)
+  for (let k = 0; k < count; k++) {
+    const r = 0.031 + random() * 0.006
+    const squash = 0.92
+    pen.use('prop', colours[random() < 0.6 ? 0 : 1]!)
+    pen.at(
+      space.x + ((k + 0.5) * space.w) / count,
+      space.y,
+      space.z - r - random() * Math.max(0, space.d - 2 * r) * 0.3,
+    )
+    const profile: [number, number][] = []
+    for (let s = 0; s <= 7; s++) {
+      const a = -Math.PI / 2 + (s / 7) * Math.PI
+      profile.push([Math.max(0, Math.cos(a) * r), r * squash + Math.sin(a) * r * squash])
+    }
+    lathe(pen, profile, 12)
+  }
+}
+
+const FROZEN = ['#dfe8ee', '#8fb0c4', '#d6c9b4', '#b7cbb1', '#c9a7a0'] as const
+
+/** Stands frozen packs side by side. */
+export function stockFrozen(pen: MeshPen, space: Space, seed: number): void {
+  const random = seeded(seed + 77)
+  const right = space.x + space.w
+  let x = space.x
+  while (right - x > 0.07) {
+    const w = Math.min(right - x, 0.06 + random() * 0.08)
+    const h = space.h * (0.5 + random() * 0.45)
+    const d = Math.min(space.d, 0.11)
+    carton(pen, x + w / 2, space.y, space.z - d / 2, w, h, d, FROZEN[Math.floor(random() * FROZEN.length)]!)
+    x += w + 0.008
+  }
+}
+
+/** A wine bottle lying with its neck to the rear, its foot facing +z at the place given. */
+export function lyingBottle(pen: MeshPen, x: number, y: number, z: number, kind: number): void {
+  const r = 0.037
+  pen.use('prop', ['#20351f', '#2b3a1c', '#3a2016'][kind % 3]!).at(x, y, z, ['x', -Math.PI / 2])
+  lathe(
+    pen,
+    [
+      [0, 0.012],
+      [r * 0.6, 0.006],
+      [r * 0.8, 0],
+      [r, 0.006],
+      [r, 0.17],
+      [r * 0.7, 0.205],
+      [r * 0.4, 0.225],
+    ],
+    SEGMENTS,
+  )
+}

@@ -1,0 +1,401 @@
+/**
+ * The stage owns the GPU: it shows an appliance, moves camera and doors, and draws only when something changed. The
+ * page loads this file lazily; nothing here knows the page.
+ */
+import {
+  DirectionalLight,
+  NeutralToneMapping,
+  PCFShadowMap,
+  PerspectiveCamera,
+  Scene,
+  WebGLRenderer,
+  type WebGLRenderTarget,
+} from 'three'
+import type { Appliance, BuildStage, FocusArea } from './appliance.ts'
+import { createRig, LENS_DEGREES, poseOf, viewOf } from './camera.ts'
+import { createFinishes } from './finish.ts'
+import { createFloor } from './floor.ts'
+import { planFridge, progressOf, type MeshRole } from './fridge.ts'
+import { createIdleQueue } from './idle.ts'
+import { fridgeSpec, panelColour, shellTone, type FrontId, type FridgeSpec } from './layouts.ts'
+import { createOverlay } from './overlay.ts'
+import { createPartStore } from './partStore.ts'
+import { drawStill, type StillSize } from './still.ts'
+import { bakeStudio, STUDIO_SIZE } from './studio.ts'
+import { createWarmUp } from './warmUp.ts'
+
+export type { Appliance, BuildStage, FocusArea } from './appliance.ts'
+
+/** Figures of the last drawn frame and of what the GPU holds. */
+export interface StageStats {
+  drawCalls: number
+  triangles: number
+  programs: number
+  textures: number
+  textureBytes: number
+  framesDrawn: number
+}
+
+/** A picture of one appliance on one canvas. Every call takes effect with the next frame; calls in one task share it. */
+export interface Stage {
+  /** Shows a configuration: draws again only the parts whose inputs changed. `animate: false` jumps. */
+  show(what: Appliance, options?: { animate?: boolean }): void
+  /** Sends the camera to what changed; null and `whole` are the resting view. */
+  focus(area: FocusArea | null): void
+  /** Opens (1) or shuts (0) doors and drawers. */
+  open(amount: 0 | 1): void
+  /** Shows only what stations have finished, the rest as an outline; null shows the finished appliance. */
+  reveal(done: ReadonlySet<BuildStage> | null): void
+  /** Turns by radians, at once: for dragging and arrow keys. */
+  turnBy(yaw: number, pitch: number): void
+  /** Comes closer by a factor above 1, backs off below it, at once. */
+  zoomBy(factor: number): void
+  /** Shows width, height and depth. */
+  dimensions(on: boolean): void
+  /** Draws an averaged still with a transparent background (PNG). */
+  still(size: StillSize): Promise<Blob>
+  /** Reads the canvas' CSS size again. */
+  resize(): void
+  /** Resolves when what was asked for has been drawn and no further frame is wanted. */
+  settled(): Promise<void>
+  stats(): StageStats
+  /** Frees everything on the GPU; the stage must not be used afterwards. */
+  dispose(): void
+}
+
+export interface StageOptions {
+  /** The device's; capped at 2. */
+  pixelRatio: number
+  /** Whether camera and doors jump instead of moving. */
+  reducedMotion: boolean
+  /** The GPU took its memory away; the picture stands still until it is given back. */
+  onLost?(): void
+  onRestored?(): void
+}
+
+const MAX_PIXEL_RATIO = 2
+/** A moving picture whose frames take longer than this is drawn with fewer pixels. */
+const SLOW_FRAME_MS = 24
+const SHADOW_SIZE = 1024
+/** Time one frame may spend on drawing waiting insides. */
+const SLICE_MS = 8
+
+/**
+ * Makes a stage on a canvas.
+ * @returns the stage, or why there is none: no WebGL 2 on this device or in this browser.
+ */
+export function createStage(
+  canvas: HTMLCanvasElement,
+  options: StageOptions,
+): Stage | { unavailable: string } {
+  const context = canvas.getContext('webgl2', {
+    alpha: true,
+    antialias: true,
+    depth: true,
+    stencil: false,
+    powerPreference: 'default',
+  })
+  if (!context) return { unavailable: 'This browser gives no WebGL 2 context.' }
+  let renderer: WebGLRenderer
+  try {
+    renderer = new WebGLRenderer({ canvas, context, alpha: true, antialias: true })
+  } catch (cause) {
+    return {
+      unavailable: `WebGL 2 does not start: ${cause instanceof Error ? cause.message : String(cause)}`,
+    }
+  }
+  return setTheStage(canvas, renderer, options)
+}
+
+function setTheStage(canvas: HTMLCanvasElement, renderer: WebGLRenderer, options: StageOptions): Stage {
+  renderer.toneMapping = NeutralToneMapping
+  renderer.shadowMap.enabled = true
+  renderer.shadowMap.type = PCFShadowMap
+  renderer.shadowMap.autoUpdate = false
+  // Asking a program for errors waits for the compiler; the tests ask, the shop does not.
+  renderer.debug.checkShaderErrors = false
+
+  const scene = new Scene()
+  const camera = new PerspectiveCamera(LENS_DEGREES, 1, 0.5, 40)
+  const light = keyLight()
+  const floor = createFloor()
+  const overlay = createOverlay()
+  const parts = createPartStore()
+  const finishes = createFinishes()
+  const rig = createRig()
+  const idle = createIdleQueue()
+  const warmUp = createWarmUp(renderer, camera, scene, finishes)
+  scene.add(light, light.target, floor.mesh, parts.group, overlay.group)
+
+  let studio: WebGLRenderTarget = bakeStudio(renderer)
+  finishes.setEnvironment(studio.texture)
+
+  let wanted: { spec: FridgeSpec; done: ReadonlySet<BuildStage> | null } | null = null
+  let isStale = false
+  let area: FocusArea = 'whole'
+  let openGoal = 0
+  let openNow = 0
+  let showsDimensions = false
+  let mustJump = true
+  let isLost = false
+  let frame = 0
+  let lastTime = 0
+  let framesDrawn = 0
+  let waiters: (() => void)[] = []
+  const restRatio = Math.min(MAX_PIXEL_RATIO, Math.max(0.5, options.pixelRatio))
+  let movingRatio = restRatio
+  let slowFrames = 0
+
+  const wake = () => {
+    if (frame === 0 && !isLost) frame = requestAnimationFrame(draw)
+  }
+  const aim = (jump: boolean) => {
+    if (wanted)
+      rig.aim(poseOf(viewOf(wanted.spec, area, openGoal > 0), camera.aspect), jump || options.reducedMotion)
+  }
+  const materialFor = (role: MeshRole, front: FrontId | undefined) => {
+    if (role === 'display') return finishes.display()
+    if (role !== 'panel') return finishes[role]
+    const { spec, done } = wanted!
+    const isPainted = progressOf(spec.finish, done).painted
+    return isPainted
+      ? finishes.panel(spec.finish, panelColour(spec, front!))
+      : finishes.panel('bare', BARE_METAL)
+  }
+
+  /** Brings the parts up to what is wanted. */
+  const update = () => {
+    if (!wanted || !isStale) return
+    isStale = false
+    const { spec, done } = wanted
+    const progress = progressOf(spec.finish, done)
+    finishes.setTone(progress.painted ? shellTone(spec) : BARE_METAL)
+    parts.take(planFridge(spec, progress), materialFor)
+    parts.open(openNow)
+    floor.fit(spec.widthMm / 1000, spec.depthMm / 1000, openNow * 0.2)
+    floor.mesh.visible = progress.body
+    overlay.update(spec, { dimensions: showsDimensions, outline: !progress.body })
+    renderer.shadowMap.needsUpdate = true
+    idle.fill([...parts.waiting(), ...warmUp()])
+  }
+
+  /** Draws insides that open doors are about to show; true while some are missing. */
+  const fillInside = (): boolean => {
+    if (openGoal === 0 && openNow === 0) return false
+    const until = performance.now() + SLICE_MS
+    const slices = parts.waiting()
+    while (slices.length > 0 && (mustJump || performance.now() < until)) slices.shift()!()
+    return slices.length > 0
+  }
+
+  const moveDoors = (seconds: number): boolean => {
+    if (openNow === openGoal) return false
+    const next = openNow + (openGoal - openNow) * (1 - Math.exp(-6.5 * seconds))
+    openNow = mustJump || options.reducedMotion || Math.abs(openGoal - next) < 0.004 ? openGoal : next
+    parts.open(openNow)
+    if (wanted) floor.fit(wanted.spec.widthMm / 1000, wanted.spec.depthMm / 1000, openNow * 0.2)
+    renderer.shadowMap.needsUpdate = true
+    return openNow !== openGoal
+  }
+
+  const fit = (ratio: number) => {
+    const [w, h] = [Math.max(1, canvas.clientWidth), Math.max(1, canvas.clientHeight)]
+    if (renderer.getPixelRatio() !== ratio) renderer.setPixelRatio(ratio)
+    if (canvas.width !== Math.floor(w * ratio) || canvas.height !== Math.floor(h * ratio))
+      renderer.setSize(w, h, false)
+    camera.aspect = w / h
+    overlay.scaleTo(h, LENS_DEGREES)
+  }
+
+  const stand = () => {
+    const { target, yaw, pitch, distance } = rig.now
+    const out = Math.cos(pitch) * distance
+    camera.position.set(
+      target[0] + Math.sin(yaw) * out,
+      target[1] + Math.sin(pitch) * distance,
+      target[2] + Math.cos(yaw) * out,
+    )
+    camera.lookAt(...target)
+    camera.near = Math.max(0.1, distance - 4)
+    camera.far = distance + 8
+    camera.updateProjectionMatrix()
+  }
+
+  const paint = () => {
+    stand()
+    renderer.render(scene, camera)
+  }
+
+  function draw(time: number): void {
+    frame = 0
+    if (isLost || !wanted) return rest()
+    const since = lastTime ? time - lastTime : 16
+    update()
+    if (fillInside()) return wake()
+    const seconds = Math.min(0.05, since / 1000)
+    const doorsMove = moveDoors(seconds)
+    const cameraMoves = rig.step(seconds)
+    const isMoving = doorsMove || cameraMoves
+    mustJump = false
+    if (isMoving && lastTime) pace(since)
+    fit(isMoving ? movingRatio : restRatio)
+    paint()
+    framesDrawn++
+    lastTime = isMoving ? time : 0
+    if (isMoving) wake()
+    else rest()
+  }
+
+  /** Fewer pixels while frames are slow; a resting picture is always drawn in full. */
+  const pace = (frameMs: number) => {
+    slowFrames = frameMs > SLOW_FRAME_MS ? slowFrames + 1 : 0
+    if (slowFrames < 3) return
+    slowFrames = 0
+    movingRatio = Math.max(Math.min(1, restRatio), movingRatio * 0.8)
+  }
+
+  const rest = () => {
+    if (frame !== 0 || isStale) return
+    for (const resolve of waiters.splice(0)) resolve()
+  }
+
+  const onLost = () => {
+    isLost = true
+    cancelAnimationFrame(frame)
+    frame = 0
+    options.onLost?.()
+  }
+  const onRestored = () => {
+    isLost = false
+    // A render target has no copy in memory: without a new bake everything would turn black.
+    studio.dispose()
+    studio = bakeStudio(renderer)
+    finishes.setEnvironment(studio.texture)
+    renderer.shadowMap.needsUpdate = true
+    wake()
+    options.onRestored?.()
+  }
+  canvas.addEventListener('webglcontextlost', onLost)
+  canvas.addEventListener('webglcontextrestored', onRestored)
+
+  return {
+    show(what, { animate = true } = {}) {
+      const spec = fridgeSpec(what)
+      const isFirst = wanted === null
+      wanted = { spec, done: wanted?.done ?? null }
+      isStale = true
+      if (isFirst || !animate) mustJump = true
+      fit(restRatio)
+      aim(isFirst || !animate)
+      wake()
+    },
+    focus(next) {
+      area = next ?? 'whole'
+      rig.recentre()
+      aim(false)
+      wake()
+    },
+    open(amount) {
+      openGoal = amount
+      aim(false)
+      wake()
+    },
+    reveal(done) {
+      if (wanted) wanted.done = done
+      isStale = true
+      wake()
+    },
+    turnBy(yaw, pitch) {
+      rig.turnBy(yaw, pitch)
+      wake()
+    },
+    zoomBy(factor) {
+      rig.zoomBy(factor)
+      wake()
+    },
+    dimensions(on) {
+      showsDimensions = on
+      isStale = true
+      wake()
+    },
+    async still(size) {
+      await this.settled()
+      if (isLost || !wanted) throw new Error('A still needs a shown appliance and a working WebGL context.')
+      const view = viewOf(wanted.spec, area, openGoal > 0)
+      const eye = new PerspectiveCamera(LENS_DEGREES, size.width / size.height, 0.5, 40)
+      const { target, yaw, pitch, distance } = poseOf(
+        { ...view, yaw: rig.now.yaw, pitch: rig.now.pitch },
+        eye.aspect,
+      )
+      const out = Math.cos(pitch) * distance
+      eye.position.set(
+        target[0] + Math.sin(yaw) * out,
+        target[1] + Math.sin(pitch) * distance,
+        target[2] + Math.cos(yaw) * out,
+      )
+      eye.lookAt(...target)
+      return drawStill(renderer, scene, eye, light, size, () => {
+        fit(restRatio)
+        paint()
+      })
+    },
+    resize() {
+      fit(restRatio)
+      aim(true)
+      wake()
+    },
+    settled: () =>
+      new Promise((resolve) => {
+        waiters.push(resolve)
+        if (frame === 0) rest()
+      }),
+    stats() {
+      const { render, memory, programs } = renderer.info
+      return {
+        drawCalls: render.calls,
+        triangles: render.triangles,
+        programs: programs?.length ?? 0,
+        textures: memory.textures,
+        textureBytes: Math.round(
+          (6 * STUDIO_SIZE ** 2 * 8 * 4) / 3 +
+            SHADOW_SIZE ** 2 * 4 +
+            finishes.textureBytes() +
+            overlay.textureBytes(),
+        ),
+        framesDrawn,
+      }
+    },
+    dispose() {
+      cancelAnimationFrame(frame)
+      isLost = true
+      canvas.removeEventListener('webglcontextlost', onLost)
+      canvas.removeEventListener('webglcontextrestored', onRestored)
+      idle.dispose()
+      parts.dispose()
+      floor.dispose()
+      overlay.dispose()
+      finishes.dispose()
+      light.dispose()
+      studio.dispose()
+      renderer.dispose()
+      for (const resolve of waiters.splice(0)) resolve()
+    },
+  }
+}
+
+/** Zinc-coated sheet before it is painted, sRGB. */
+const BARE_METAL = '#a9adb0'
+
+function keyLight(): DirectionalLight {
+  const light = new DirectionalLight('#fffaf2', 1.5)
+  light.position.set(-2.4, 3.9, 4.4)
+  light.target.position.set(0, 0.9, 0)
+  light.castShadow = true
+  light.shadow.mapSize.set(SHADOW_SIZE, SHADOW_SIZE)
+  light.shadow.normalBias = 0.012
+  light.shadow.bias = -0.0004
+  light.shadow.radius = 3
+  const { camera } = light.shadow
+  Object.assign(camera, { left: -1.5, right: 1.5, top: 1.6, bottom: -1.6, near: 1, far: 11 })
+  return light
+}
