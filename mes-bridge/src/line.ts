@@ -1,0 +1,601 @@
+/**
+ * One line controller over OPC UA: keeps a link for ever, finds its stations, hands over job orders, watches what becomes of
+ * them. Only this module and its folder know node-opcua.
+ *
+ * The link: `connecting` → (session) `resyncing` → (all state read) `online`, or `degraded` with what is off; a lost connection
+ * leads back to `connecting`; `stopped` waits for a person (trust, password, security settings) and goes on by itself once
+ * the cause is gone. Whatever is known about jobs came from a status event or a read; a call's answer only says whether the
+ * line took the call.
+ */
+import type { JobState, LineView } from '@lot-one/rules'
+import { advances } from '@lot-one/rules'
+import type { JobOrder } from './jobOrder.ts'
+import type { LineProfile } from './lineProfiles.ts'
+import { profileOf, standardProfile } from './lineProfiles.ts'
+import { connect, within } from './line/connection.ts'
+import type { Connection, Security } from './line/connection.ts'
+import { decodeResponse } from './line/decode.ts'
+import type { ObservedJob } from './line/decode.ts'
+import type { FoundStation } from './line/discover.ts'
+import { createGate } from './line/gate.ts'
+import type { Gate } from './line/gate.ts'
+import { routeLibraryLogs, scalarVariant, textsVariant, structureVariant } from './line/opcua.ts'
+import { Bit, decodeReturnStatus } from './line/returnStatus.ts'
+import { bringUp, readLists } from './line/bringUp.ts'
+import type { Up } from './line/bringUp.ts'
+import { openPki } from './line/trust.ts'
+import type { Pki } from './line/trust.ts'
+
+export type { ObservedJob } from './line/decode.ts'
+export type { Security } from './line/connection.ts'
+export { Bit } from './line/returnStatus.ts'
+export { prepareOwnCertificate } from './line/trust.ts'
+
+/** What a pino logger offers and this folder uses. */
+export interface Log {
+  debug(fields: object, message: string): void
+  info(fields: object, message: string): void
+  warn(fields: object, message: string): void
+  error(fields: object, message: string): void
+}
+
+export interface Clock {
+  /** Milliseconds since 1970-01-01T00:00:00Z. */
+  now(): number
+}
+
+export interface LineConfig {
+  readonly id: string
+  /** `opc.tcp://host:port[/path]`. */
+  readonly endpoint: string
+  readonly security: Security
+  /** Routing name of a station -> browse name of its machine item, where they differ. */
+  readonly stations?: Readonly<Record<string, string>>
+  /** `ask` (default): a person trusts every certificate. `firstUse`: the first one this line ever shows is trusted, loudly. */
+  readonly trust?: 'ask' | 'firstUse'
+}
+
+/** One mutating method call, for the append-only audit record. */
+export interface AuditEntry {
+  readonly lineId: string
+  readonly method: string
+  readonly jobOrderId: string
+  readonly user: string
+  /** SHA-1 thumbprint of the certificate the bridge used; empty on an unsecured link. */
+  readonly thumbprint: string
+  readonly result: string
+}
+
+/**
+ * What became of a mutating call. `refused`: the line answered and did not do it (`bits` of the ReturnStatus, or the name of a
+ * Bad status code). `unanswered`: it may or may not have been executed, only a read can tell. `unsent`: certainly not executed.
+ */
+export type CallOutcome =
+  | { readonly outcome: 'accepted' }
+  | { readonly outcome: 'refused'; readonly bits: readonly number[]; readonly names: readonly string[] }
+  | { readonly outcome: 'unanswered'; readonly reason: string }
+  | { readonly outcome: 'unsent'; readonly reason: string }
+
+/** A change worth looking at. `job`: a job was seen in a state. `resynced`: all lists were read; absent jobs are absent. */
+export type LineChange =
+  | { readonly kind: 'link' }
+  | { readonly kind: 'job'; readonly station: string; readonly job: ObservedJob }
+  | { readonly kind: 'resynced' }
+
+export interface Station {
+  /** Routing name. */
+  readonly station: string
+  readonly name: string
+  readonly workMasters: readonly string[]
+  readonly materials: readonly string[]
+  /** 0: not said. */
+  readonly maxJobOrders: number
+  readonly methods: ReadonlySet<string>
+}
+
+/** What the list of a station says about one job. `unknown`: the list was not read since `moment`. */
+export type ListedJob =
+  | { readonly listed: 'yes'; readonly job: ObservedJob }
+  | { readonly listed: 'no' }
+  | { readonly listed: 'unknown' }
+
+export interface Line {
+  readonly id: string
+  start(): void
+  /** Ends within two seconds, whatever the line does. */
+  stop(): Promise<void>
+  /** Link, stations and their jobs; hold and queue are the dispatcher's to add. */
+  view(): Omit<LineView, 'held' | 'queue'>
+  /** Session up, everything read: new work may be handed over. */
+  isOnline(): boolean
+  stations(): readonly Station[]
+  /** The station that does this kind of work: by its name or mapping, else by work master. */
+  stationFor(kind: string): Station | undefined
+  /** Counts up with every call and read; a list is newer than a call when it was asked for after the call's moment. */
+  moment(): number
+  listed(station: string, jobOrderId: string, since: number): ListedJob
+  /** Last seen state of a job, wherever on this line. */
+  observed(jobOrderId: string): ObservedJob | undefined
+  follow(listener: (change: LineChange) => void): () => void
+  store(station: string, order: JobOrder): Promise<CallOutcome>
+  update(station: string, order: JobOrder): Promise<CallOutcome>
+  /** Start, RevokeStart, Cancel, Clear, Pause, Resume, Stop or Abort. */
+  command(station: string, method: Command, jobOrderId: string): Promise<CallOutcome>
+  /** Reads the station's job order list; calls for the same station share one read. False: it could not be read. */
+  readList(station: string): Promise<boolean>
+  /** Asks for a job's response; undefined when the line has none or did not answer. Followers see it too. */
+  readResponse(station: string, jobOrderId: string): Promise<ObservedJob | undefined>
+  /** Trusts the certificate the line showed last if it has this fingerprint, and connects. */
+  trust(
+    fingerprint: string,
+  ): Promise<{ readonly outcome: 'trusted' } | { readonly outcome: 'noSuchCertificate' }>
+}
+
+export type Command = 'Start' | 'RevokeStart' | 'Cancel' | 'Clear' | 'Pause' | 'Resume' | 'Stop' | 'Abort'
+
+export interface LineOptions {
+  readonly clock: Clock
+  /** Folder of the bridge's certificate and trust list, shared by all lines. */
+  readonly pkiFolder: string
+  readonly log: Log
+  readonly audit: (entry: AuditEntry) => void
+  readonly profile?: LineProfile
+}
+
+/** The library repairs a connection by itself for this long; then a new one is made from scratch. */
+const repairPatienceMs = 15_000
+const clockToleranceMs = 5_000
+
+/** Makes a line; nothing happens before `start()`. */
+export function createLine(config: LineConfig, options: LineOptions): Line {
+  const { clock, log, audit } = options
+  const listeners = new Set<(change: LineChange) => void>()
+  const jobs = new Map<string, { readonly station: string; readonly job: ObservedJob }>()
+  const listReadAt = new Map<string, number>()
+  const listReads = new Map<string, Promise<boolean>>()
+  const profile = options.profile ?? profileOf('') ?? standardProfile
+  const gate: Gate = createGate(profile.callsInFlight)
+  const stopping = new AbortController()
+  let link: LineView['link'] = { state: 'connecting', since: iso(clock.now()) }
+  let connection: Connection | undefined
+  let up: Up | undefined
+  let ownThumbprint = ''
+  let moment = 0
+  let untrusted: { readonly certificate: Buffer; readonly fingerprint: string } | undefined
+  let pki: Pki | undefined
+  let wake: () => void = () => undefined
+  let running: Promise<void> | undefined
+
+  function tell(change: LineChange): void {
+    for (const listener of listeners) listener(change)
+  }
+
+  function setLink(state: LineView['link']['state'], reason?: string, fingerprint?: string): void {
+    if (link.state === state && link.reason === reason && link.fingerprint === fingerprint) return
+    const since = link.state === state ? link.since : iso(clock.now())
+    link = {
+      state,
+      since,
+      ...(reason !== undefined && { reason }),
+      ...(fingerprint !== undefined && { fingerprint }),
+    }
+    log[state === 'stopped' || state === 'degraded' ? 'warn' : 'info'](
+      { line: config.id, link },
+      `line ${config.id} is ${state}${reason ? `: ${reason}` : ''}`,
+    )
+    tell({ kind: 'link' })
+  }
+
+  /** States advance by rank; what is told twice or late changes nothing, but details (times, parts) may still be added. */
+  function see(station: string, job: ObservedJob): void {
+    const before = jobs.get(job.jobOrderId)?.job
+    if (
+      before &&
+      before.jobState !== job.jobState &&
+      !advances(before.jobState, job.jobState) &&
+      job.by === 'event'
+    )
+      return
+    const digest = job.digest ?? before?.digest
+    jobs.set(job.jobOrderId, { station, job: { ...job, ...(digest !== undefined && { digest }) } })
+    tell({ kind: 'job', station, job: jobs.get(job.jobOrderId)?.job ?? job })
+  }
+
+  function takeList(station: string, list: readonly ObservedJob[], asOf: number): void {
+    listReadAt.set(station, asOf)
+    const present = new Set(list.map(({ jobOrderId }) => jobOrderId))
+    for (const [id, entry] of jobs) if (entry.station === station && !present.has(id)) jobs.delete(id)
+    for (const job of list) see(station, job)
+  }
+
+  async function run(): Promise<void> {
+    let pause = 200
+    while (!stopping.signal.aborted) {
+      try {
+        pki ??= await openPki(options.pkiFolder)
+      } catch (error) {
+        setLink('stopped', `the certificate folder ${options.pkiFolder} cannot be used: ${text(error)}`)
+        await sleep(5_000)
+        continue
+      }
+      let end: (reason: string) => void = () => undefined
+      const ended = new Promise<string>((resolve) => (end = resolve))
+      const made = await connect(
+        {
+          endpoint: config.endpoint,
+          lineId: config.id,
+          security: config.security,
+          pki,
+          profile,
+          trustFirstUse: config.trust === 'firstUse',
+          onFirstUse: (fingerprint) =>
+            log.warn(
+              { line: config.id, fingerprint },
+              `line ${config.id}: its first certificate ${fingerprint} is trusted from now on`,
+            ),
+        },
+        {
+          lost: () => onLost(end),
+          restored: () => void onRestored(end),
+          broken: (reason) => end(reason),
+        },
+        stopping.signal,
+      )
+      if (made.outcome !== 'connected') {
+        if (stopping.signal.aborted) return
+        untrusted = made.outcome === 'stopped' ? made.untrusted : undefined
+        setLink(made.outcome === 'stopped' ? 'stopped' : 'connecting', made.reason, untrusted?.fingerprint)
+        await (untrusted
+          ? untilTrusted(pki, untrusted.certificate)
+          : sleep(made.outcome === 'stopped' ? 15_000 : pause))
+        pause = Math.min(pause * 2, 5_000)
+        continue
+      }
+      pause = 200
+      connection = made
+      untrusted = undefined
+      ownThumbprint = config.security.mode === 'None' ? '' : pki.own.fingerprint
+      await comeUp(end)
+      const reason = await ended
+      connection = undefined
+      up = undefined
+      if (!stopping.signal.aborted) setLink('connecting', reason)
+      await made.close()
+    }
+  }
+
+  let repairTimer: NodeJS.Timeout | undefined
+  function onLost(giveUp: (reason: string) => void): void {
+    up = undefined
+    setLink('connecting', 'the connection was lost')
+    clearTimeout(repairTimer)
+    repairTimer = setTimeout(() => giveUp('the connection was lost'), repairPatienceMs)
+  }
+
+  async function onRestored(giveUp: (reason: string) => void): Promise<void> {
+    clearTimeout(repairTimer)
+    await comeUp(giveUp)
+  }
+
+  /** Reads everything once over a fresh subscription; `online` only afterwards. */
+  async function comeUp(giveUp: (reason: string) => void): Promise<void> {
+    const over = connection
+    if (!over) return
+    setLink('resyncing', undefined, over.fingerprint)
+    moment++
+    const asOf = moment
+    try {
+      const next = await within(
+        bringUp(over, { config, profile, log, onEvent, onOverflow: () => void resync() }),
+        60_000,
+        stopping.signal,
+      )
+      if (connection !== over || !over.usable()) return
+      up = next
+      for (const [id, entry] of jobs) if (!next.stations.has(entry.station)) jobs.delete(id)
+      for (const station of next.stations.keys()) takeList(station, next.lists.get(station) ?? [], asOf)
+      await readStarted()
+      if (connection !== over || up !== next) return
+      await judgeHealth()
+      tell({ kind: 'resynced' })
+    } catch (error) {
+      if (connection === over && !stopping.signal.aborted) giveUp(`reading its state failed: ${text(error)}`)
+    }
+  }
+
+  /** Jobs that have begun have a response: times, remaining time, what was built. */
+  async function readStarted(): Promise<void> {
+    const begun = [...jobs.values()].filter(({ job }) => hasResponse(job.jobState))
+    await Promise.all(begun.map(({ station, job }) => line.readResponse(station, job.jobOrderId)))
+  }
+
+  async function judgeHealth(): Promise<void> {
+    const now = up
+    if (!now || !connection) return
+    const problems = [...now.problems]
+    const skew = await now.clockDifferenceMs(clock).catch(() => undefined)
+    if (skew !== undefined && Math.abs(skew) > clockToleranceMs) {
+      problems.push(
+        `its clock is ${Math.round(Math.abs(skew) / 1000)} s ${skew > 0 ? 'ahead of' : 'behind'} ours`,
+      )
+    }
+    if (up !== now) return
+    if (problems.length > 0) setLink('degraded', problems.join('; '), connection.fingerprint)
+    else setLink('online', undefined, connection.fingerprint)
+  }
+
+  /** Reads all lists again: some event was lost, or a poll is due. */
+  async function resync(): Promise<void> {
+    const now = up
+    if (!now || !connection?.usable()) return
+    moment++
+    const asOf = moment
+    const lists = await readLists(connection, now).catch(() => undefined)
+    if (!lists || up !== now) return
+    const before = new Map([...jobs].map(([id, { job }]) => [id, job.jobState]))
+    for (const [station, list] of lists) takeList(station, list, asOf)
+    const news = [...jobs.values()].filter(
+      ({ job }) => hasResponse(job.jobState) && before.get(job.jobOrderId) !== job.jobState,
+    )
+    await Promise.all(news.map(({ station, job }) => line.readResponse(station, job.jobOrderId)))
+    if (up === now) tell({ kind: 'resynced' })
+  }
+
+  /** Idle lines are not polled; lines without events are polled fast while they hold jobs. */
+  async function poll(): Promise<void> {
+    let healthAt = clock.now()
+    while (!stopping.signal.aborted) {
+      await sleep(up && !up.events ? 1_000 : profile.pollMs)
+      if (jobs.size > 0) await resync()
+      if (clock.now() - healthAt >= profile.pollMs) {
+        healthAt = clock.now()
+        if (up && (link.state === 'online' || link.state === 'degraded')) await judgeHealth()
+      }
+    }
+  }
+
+  function onEvent(station: string | undefined, job: ObservedJob): void {
+    const where = station ?? jobs.get(job.jobOrderId)?.station
+    if (where !== undefined) see(where, job)
+  }
+
+  async function untilTrusted(of: Pki, certificate: Buffer): Promise<void> {
+    while (!stopping.signal.aborted && (await of.judge(certificate)).verdict !== 'trusted') await sleep(1_000)
+  }
+
+  /** Sleeps, but a stop or a trust decision wakes it. */
+  async function sleep(ms: number): Promise<void> {
+    if (stopping.signal.aborted) return
+    await new Promise<void>((resolve) => {
+      const done = (): void => {
+        clearTimeout(timer)
+        sleepers.delete(done)
+        resolve()
+      }
+      const timer = setTimeout(done, ms)
+      sleepers.add(done)
+    })
+  }
+  const sleepers = new Set<() => void>()
+  wake = () => {
+    for (const done of sleepers) done()
+  }
+
+  async function mutate(
+    station: string,
+    method: Command | 'Store' | 'Update',
+    jobOrderId: string,
+    args: (at: Up) => Parameters<Connection['call']>[2],
+  ): Promise<CallOutcome> {
+    const outcome = await gate(() => sendNow(station, method, jobOrderId, args))
+    moment++
+    if (outcome.outcome !== 'unsent') {
+      audit({
+        lineId: config.id,
+        method,
+        jobOrderId,
+        user: config.security.user ?? 'anonymous',
+        thumbprint: ownThumbprint,
+        result: resultText(outcome),
+      })
+    }
+    return outcome
+  }
+
+  async function sendNow(
+    station: string,
+    method: string,
+    jobOrderId: string,
+    args: (at: Up) => Parameters<Connection['call']>[2],
+  ): Promise<CallOutcome> {
+    const at = up?.stations.get(station)
+    if (!up || !connection || !at)
+      return { outcome: 'unsent', reason: link.reason ?? `line ${config.id} is ${link.state}` }
+    const methodId = at.found.methods.get(method)
+    if (!methodId) return { outcome: 'refused', bits: [], names: [`Station${at.found.name}Has${method}Not`] }
+    const inputArguments = args(up)
+    // Checked in the same tick as the call: a call made while the library reconnects would be parked and executed much later.
+    if (!connection.usable()) return { outcome: 'unsent', reason: 'the connection was lost' }
+    moment++
+    const answer = await connection.call(at.found.receiver, methodId, inputArguments, profile.callDeadlineMs)
+    if ('failed' in answer) return { outcome: 'unanswered', reason: answer.failed }
+    const status = decodeReturnStatus(answer.outputArguments?.[0]?.value)
+    if (answer.statusCode.isGood() && status.ok) return { outcome: 'accepted' }
+    if (answer.statusCode.isBad()) return { outcome: 'refused', bits: [], names: [answer.statusCode.name] }
+    return {
+      outcome: 'refused',
+      bits: status.bits,
+      names: status.names.length > 0 ? status.names : [answer.statusCode.name],
+    }
+  }
+
+  const line: Line = {
+    id: config.id,
+    start() {
+      routeLibraryLogs(log)
+      running ??= Promise.all([run(), poll()]).then(() => undefined)
+    },
+    async stop() {
+      stopping.abort()
+      wake()
+      clearTimeout(repairTimer)
+      const last = connection
+      connection = undefined
+      up = undefined
+      await last?.close()
+      // Whatever is still under way was told to stop; it cannot hold up the process.
+      if (running) await within(running, 2_000, new AbortController().signal).catch(() => undefined)
+      await pki?.release()
+      pki = undefined
+      listeners.clear()
+    },
+    view: () => ({
+      id: config.id,
+      endpoint: config.endpoint,
+      link,
+      stations: [...(up?.stations ?? [])].map(([station, { found }]) => ({
+        station,
+        name: found.displayName,
+        workMasters: [...found.workMasters],
+        maxJobOrders: found.maxJobOrders,
+        jobs: [...jobs.values()]
+          .filter((entry) => entry.station === station)
+          .map(({ job }) => ({ jobOrderId: job.jobOrderId, jobState: job.jobState })),
+      })),
+    }),
+    isOnline: () =>
+      up !== undefined &&
+      (link.state === 'online' || link.state === 'degraded') &&
+      connection?.usable() === true,
+    stations: () => [...(up?.stations ?? [])].map(([station, { found }]) => toStation(station, found)),
+    stationFor(kind) {
+      const direct = up?.stations.get(kind)
+      if (direct) return toStation(kind, direct.found)
+      for (const [station, { found }] of up?.stations ?? [])
+        if (found.workMasters.includes(kind)) return toStation(station, found)
+      return undefined
+    },
+    moment: () => moment,
+    listed(station, jobOrderId, since) {
+      const entry = jobs.get(jobOrderId)
+      if (entry) return { listed: 'yes', job: entry.job }
+      return (listReadAt.get(station) ?? -1) > since ? { listed: 'no' } : { listed: 'unknown' }
+    },
+    observed: (jobOrderId) => jobs.get(jobOrderId)?.job,
+    follow(listener) {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+    store: (station, order) =>
+      mutate(station, 'Store', order.jobOrderId, (at) => [
+        structureVariant(at.encoder.jobOrder(order)),
+        textsVariant([]),
+      ]),
+    update: (station, order) =>
+      mutate(station, 'Update', order.jobOrderId, (at) => [
+        structureVariant(at.encoder.jobOrder(order)),
+        textsVariant([]),
+      ]),
+    async command(station, method, jobOrderId) {
+      const outcome = await mutate(station, method, jobOrderId, () => [
+        scalarVariant('String', jobOrderId),
+        textsVariant([]),
+      ])
+      const gone =
+        outcome.outcome === 'accepted' ||
+        (outcome.outcome === 'refused' && outcome.bits.includes(Bit.unknownJobOrder))
+      if (gone && (method === 'Cancel' || method === 'Clear')) jobs.delete(jobOrderId)
+      return outcome
+    },
+    readList(station) {
+      const under = listReads.get(station)
+      if (under) return under
+      // One turn later, so that several jobs in doubt at once share the read; it then starts after all of their calls.
+      const read = Promise.resolve().then(async () => {
+        listReads.delete(station)
+        const at = up?.stations.get(station)
+        if (!up || !connection?.usable() || !at) return false
+        moment++
+        const asOf = moment
+        const lists = await within(
+          readLists(connection, up, [station]),
+          profile.callDeadlineMs,
+          stopping.signal,
+        ).catch(() => undefined)
+        const list = lists?.get(station)
+        if (!list || !up) return false
+        takeList(station, list, asOf)
+        return true
+      })
+      listReads.set(station, read)
+      return read
+    },
+    async readResponse(station, jobOrderId) {
+      const request = up?.stations.get(station)?.found.requestResponse
+      if (!connection?.usable() || !request) return undefined
+      const over = connection
+      const answer = await gate(() =>
+        over.call(
+          request.object,
+          request.method,
+          [scalarVariant('String', jobOrderId)],
+          profile.callDeadlineMs,
+        ),
+      )
+      if ('failed' in answer || answer.statusCode.isBad()) return undefined
+      const job = decodeResponse(answer.outputArguments?.[0]?.value, undefined)
+      if (!job || job.jobOrderId !== jobOrderId) return undefined
+      const sourceAt =
+        job.endedAt ??
+        (job.jobState === 'Running' ? job.startedAt : undefined) ??
+        jobs.get(jobOrderId)?.job.sourceAt
+      const dated = { ...job, ...(sourceAt !== undefined && { sourceAt }) }
+      see(station, dated)
+      return dated
+    },
+    async trust(fingerprint) {
+      const shown = untrusted
+      if (!shown || !pki || shown.fingerprint !== fingerprint.toLowerCase().replaceAll(':', ''))
+        return { outcome: 'noSuchCertificate' }
+      await pki.trust(shown.certificate)
+      log.warn(
+        { line: config.id, fingerprint },
+        `line ${config.id}: certificate ${shown.fingerprint} is trusted by decision`,
+      )
+      wake()
+      return { outcome: 'trusted' }
+    },
+  }
+  return line
+}
+
+function toStation(station: string, found: FoundStation): Station {
+  return {
+    station,
+    name: found.displayName,
+    workMasters: found.workMasters,
+    materials: found.materials,
+    maxJobOrders: found.maxJobOrders,
+    methods: new Set(found.methods.keys()),
+  }
+}
+
+/** OPC 40001-3 §8.1: responses exist for every job that is past AllowedToStart. */
+function hasResponse(state: JobState): boolean {
+  return state !== 'NotAllowedToStart' && state !== 'AllowedToStart'
+}
+
+function resultText(outcome: CallOutcome): string {
+  switch (outcome.outcome) {
+    case 'accepted':
+      return 'accepted'
+    case 'refused':
+      return `refused ${outcome.names.join('+')}`
+    case 'unanswered':
+    case 'unsent':
+      return `${outcome.outcome}: ${outcome.reason}`
+  }
+}
+
+const iso = (ms: number): string => new Date(ms).toISOString()
+const text = (error: unknown): string => (error instanceof Error ? error.message : String(error))

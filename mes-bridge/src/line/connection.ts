@@ -1,0 +1,381 @@
+/**
+ * One secured session with a line: endpoint and certificate checked, user activated, events subscribed, calls guarded.
+ *
+ * The library repairs a broken connection by itself (same session, so a line with few sessions is not exhausted); what it
+ * rebuilds is then checked and read again by `line.ts`. Two of its habits shape this file (node-opcua 2.182.2):
+ * a call made while it reconnects is parked without a deadline and executed much later, so every mutating call is guarded;
+ * and it takes a keep-alive's sequence number, which announces the *next* notification, as received, so that Republish would
+ * skip the first missed one.
+ */
+import type {
+  CallMethodResult,
+  ClientSession,
+  ClientSubscription,
+  EndpointDescription,
+  EventFilter,
+  NodeId,
+  OPCUAClient as Client,
+  Variant as VariantValue,
+} from 'node-opcua'
+import type { LineProfile } from '../lineProfiles.ts'
+import {
+  AttributeIds,
+  DataTypeExtractStrategy,
+  MessageSecurityMode,
+  OPCUAClient,
+  SecurityPolicy,
+  TimestampsToReturn,
+  UserTokenType,
+} from './opcua.ts'
+import { fingerprintOf } from './trust.ts'
+import type { Pki } from './trust.ts'
+
+export interface Security {
+  /** Policy None only with mode None, and only where the endpoint is on this machine. */
+  readonly policy: 'Basic256Sha256' | 'Aes128_Sha256_RsaOaep' | 'Aes256_Sha256_RsaPss' | 'None'
+  readonly mode: 'SignAndEncrypt' | 'Sign' | 'None'
+  readonly user?: string
+  readonly password?: string
+}
+
+/** Why there is no session. `stopped` needs a person; `fingerprint` is the line's certificate when that is the question. */
+export type NoConnection =
+  | { readonly outcome: 'unreachable'; readonly reason: string }
+  | {
+      readonly outcome: 'stopped'
+      readonly reason: string
+      readonly untrusted?: { readonly certificate: Buffer; readonly fingerprint: string }
+    }
+
+export interface Connection {
+  readonly outcome: 'connected'
+  readonly session: ClientSession
+  readonly fingerprint: string | undefined
+  /** True when a call made in this very tick goes straight onto a living channel. */
+  usable(): boolean
+  /** Calls a method; resolves `undefined` on any rejection or when the deadline passes: then nobody knows what happened. */
+  call(
+    objectId: NodeId,
+    methodId: NodeId,
+    inputArguments: VariantValue[],
+    deadlineMs: number,
+  ): Promise<CallMethodResult | { readonly failed: string }>
+  /** Replaces the event subscription. @returns how many of the nodes the line monitors. */
+  subscribe(
+    nodes: readonly NodeId[],
+    filter: EventFilter,
+    publishingIntervalMs: number,
+    listener: (fields: readonly VariantValue[]) => void,
+  ): Promise<number>
+  close(): Promise<void>
+}
+
+/** What happens to a connection after it was made. */
+export interface ConnectionEvents {
+  lost(): void
+  /** The library has a channel and a session again; the old subscription may or may not have survived. */
+  restored(): void
+  /** The line ended the subscription (it timed out there) or the session. */
+  broken(reason: string): void
+}
+
+export interface ConnectOptions {
+  readonly endpoint: string
+  readonly lineId: string
+  readonly security: Security
+  readonly pki: Pki
+  readonly profile: LineProfile
+  /** Trust the very first certificate this line ever shows, with a loud log line. */
+  readonly trustFirstUse: boolean
+  readonly onFirstUse: (fingerprint: string) => void
+}
+
+const minute = 60_000
+
+/** Opens a session. Never throws for anything the line or the network does. */
+export async function connect(
+  options: ConnectOptions,
+  events: ConnectionEvents,
+  abandoned: AbortSignal,
+): Promise<Connection | NoConnection> {
+  const endpoint = await findEndpoint(options, abandoned)
+  if ('outcome' in endpoint) return endpoint
+  const { pki, security } = options
+  const certificate = security.mode === 'None' ? undefined : firstOfChain(endpoint.serverCertificate)
+  if (security.mode !== 'None') {
+    const obstacle = await judgeCertificate(options, certificate)
+    if (obstacle) return obstacle
+  }
+  const client = OPCUAClient.create({
+    ...commonOptions(options),
+    securityPolicy: SecurityPolicy[security.policy],
+    securityMode: MessageSecurityMode[security.mode],
+    ...(certificate && { serverCertificate: certificate }),
+    endpointMustExist: false,
+    keepSessionAlive: true,
+    keepAliveInterval: 2_000,
+    requestedSessionTimeout: minute,
+    dataTypeExtractStrategy: DataTypeExtractStrategy.Lazy,
+    connectionStrategy: { initialDelay: 200, maxDelay: 2_000, maxRetry: 0 },
+  })
+  try {
+    await within(client.connect(options.endpoint), 15_000, abandoned)
+    const session = await within(
+      client.createSession(
+        security.user === undefined
+          ? { type: UserTokenType.Anonymous }
+          : { type: UserTokenType.UserName, userName: security.user, password: security.password ?? '' },
+      ),
+      10_000,
+      abandoned,
+    )
+    return alive(client, session, events, certificate && fingerprintOf(certificate))
+  } catch (error) {
+    await dispose(client)
+    return explain(error, options)
+  }
+}
+
+const commonOptions = ({ pki, lineId }: ConnectOptions) => ({
+  applicationName: 'Lot One bridge',
+  applicationUri: pki.applicationUri,
+  clientName: `lot-one ${lineId}`,
+  clientCertificateManager: pki.manager,
+  certificateFile: pki.own.certificateFile,
+  privateKeyFile: pki.own.privateKeyFile,
+  defaultTransactionTimeout: 5_000,
+  transportTimeout: 10_000,
+})
+
+/** Asks the line for its endpoints over an unsecured discovery channel (OPC 10000-4 §5.5.4) and picks ours. */
+async function findEndpoint(
+  options: ConnectOptions,
+  abandoned: AbortSignal,
+): Promise<EndpointDescription | NoConnection> {
+  const { security } = options
+  const probe = OPCUAClient.create({
+    ...commonOptions(options),
+    securityMode: MessageSecurityMode.None,
+    securityPolicy: SecurityPolicy.None,
+    endpointMustExist: false,
+    connectionStrategy: { initialDelay: 200, maxDelay: 1_000, maxRetry: 0 },
+  })
+  let endpoints: EndpointDescription[]
+  try {
+    await within(probe.connect(options.endpoint), 10_000, abandoned)
+    endpoints = await within(probe.getEndpoints(), 10_000, abandoned)
+  } catch (error) {
+    return { outcome: 'unreachable', reason: `${options.endpoint} does not answer (${short(error)})` }
+  } finally {
+    await dispose(probe)
+  }
+  const wanted = endpoints.find(
+    ({ securityMode, securityPolicyUri }) =>
+      securityMode === MessageSecurityMode[security.mode] &&
+      securityPolicyUri === SecurityPolicy[security.policy],
+  )
+  if (wanted) return wanted
+  const offered = endpoints.map(
+    ({ securityMode, securityPolicyUri }) =>
+      `${securityPolicyUri?.split('#')[1] ?? '?'}/${MessageSecurityMode[securityMode]}`,
+  )
+  return {
+    outcome: 'stopped',
+    reason: `the line does not offer ${security.policy}/${security.mode}, only ${[...new Set(offered)].join(', ') || 'nothing'}: change security in the lines file or on the line`,
+  }
+}
+
+async function judgeCertificate(
+  options: ConnectOptions,
+  certificate: Buffer | undefined,
+): Promise<NoConnection | undefined> {
+  const { pki, lineId } = options
+  if (!certificate)
+    return { outcome: 'stopped', reason: 'the line offers encryption but shows no certificate' }
+  const fingerprint = fingerprintOf(certificate)
+  const judgement = await pki.judge(certificate)
+  if (judgement.verdict === 'trusted') return undefined
+  if (judgement.verdict === 'bad') {
+    return {
+      outcome: 'stopped',
+      reason: `the line's certificate ${fingerprint} cannot be used: ${judgement.status}. Give the line a valid certificate`,
+    }
+  }
+  if (options.trustFirstUse && (await pki.firstUse(lineId)) === undefined) {
+    await pki.trust(certificate)
+    await pki.rememberFirstUse(lineId, fingerprint)
+    options.onFirstUse(fingerprint)
+    return undefined
+  }
+  return {
+    outcome: 'stopped',
+    reason: `the line's certificate ${fingerprint} is not trusted: compare it with the line, then move ${judgement.file} to ${pki.folder}/trusted/certs/`,
+    untrusted: { certificate, fingerprint },
+  }
+}
+
+/** Certificates of a chain follow one another as DER; the first is the application's own. */
+function firstOfChain(chain: Buffer | Buffer[] | null | undefined): Buffer | undefined {
+  const all = Array.isArray(chain) ? chain[0] : chain
+  if (!all || all.length < 4) return undefined
+  // DER: SEQUENCE with a two-byte length (certificates are between 256 bytes and 64 KiB long)
+  return all[0] === 0x30 && all[1] === 0x82 ? all.subarray(0, 4 + all.readUInt16BE(2)) : all
+}
+
+function explain(error: unknown, { endpoint, security, pki }: ConnectOptions): NoConnection {
+  const message = error instanceof Error ? error.message : String(error)
+  if (/BadIdentityToken|BadUserAccessDenied|BadUserSignatureInvalid/.test(message)) {
+    return {
+      outcome: 'stopped',
+      reason: `the line refuses user ${security.user ?? '(anonymous)'} (${/Bad[A-Za-z]+/.exec(message)?.[0]}): check user and password in the lines file`,
+    }
+  }
+  if (/BadSecurityChecksFailed|BadCertificate(?!Invalid)[A-Za-z]*/.test(message)) {
+    return {
+      outcome: 'stopped',
+      reason: `the line does not trust this bridge (${/Bad[A-Za-z]+/.exec(message)?.[0]}): trust its certificate ${pki.own.fingerprint} on the line (${pki.own.certificateFile})`,
+    }
+  }
+  if (/BadTooManySessions/.test(message))
+    return { outcome: 'unreachable', reason: 'the line has no free session (BadTooManySessions)' }
+  return { outcome: 'unreachable', reason: `${endpoint} does not answer (${short(error)})` }
+}
+
+function short(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error)
+  const known = /ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENOTFOUND|EHOSTUNREACH|ENETUNREACH|Bad[A-Z][A-Za-z]+/.exec(
+    message,
+  )
+  return known?.[0] ?? message.split('\n')[0]?.slice(0, 120) ?? 'unknown reason'
+}
+
+function alive(
+  client: Client,
+  session: ClientSession,
+  events: ConnectionEvents,
+  fingerprint: string | undefined,
+): Connection {
+  let lost = false
+  let closed = false
+  let subscription: ClientSubscription | undefined
+  client.on('connection_lost', () => {
+    lost = true
+    if (!closed) events.lost()
+  })
+  client.on('connection_reestablished', () => {
+    lost = false
+    if (!closed) events.restored()
+  })
+  session.on('session_closed', () => {
+    if (!closed && !lost) events.broken('the line closed the session')
+  })
+
+  async function call(
+    objectId: NodeId,
+    methodId: NodeId,
+    inputArguments: VariantValue[],
+    deadlineMs: number,
+  ) {
+    let timer: NodeJS.Timeout | undefined
+    const deadline = new Promise<{ readonly failed: string }>((resolve) => {
+      timer = setTimeout(() => resolve({ failed: `no answer within ${deadlineMs} ms` }), deadlineMs)
+    })
+    // The errors carry no usable status: a call cut before and one cut after its execution look the same.
+    const answer = session
+      .call({ objectId, methodId, inputArguments })
+      .catch((error: unknown) => ({ failed: short(error) }))
+    const first = await Promise.race([answer, deadline])
+    clearTimeout(timer)
+    return first
+  }
+
+  async function subscribe(
+    nodes: readonly NodeId[],
+    filter: EventFilter,
+    publishingIntervalMs: number,
+    listener: (fields: readonly VariantValue[]) => void,
+  ) {
+    const before = subscription
+    const next = await session.createSubscription2({
+      requestedPublishingInterval: publishingIntervalMs,
+      requestedMaxKeepAliveCount: Math.max(10, Math.round(2_000 / publishingIntervalMs)),
+      requestedLifetimeCount: Math.max(100, Math.round(30_000 / publishingIntervalMs)),
+      maxNotificationsPerPublish: 1_000,
+      publishingEnabled: true,
+    })
+    subscription = next
+    // A keep-alive carries the number of the next notification (OPC 10000-4 §5.14.1.1); the library stores it as received.
+    next.on('keepalive', () => {
+      ;(next as unknown as { lastSequenceNumber: number }).lastSequenceNumber -= 1
+    })
+    next.on('status_changed', () => {
+      if (subscription === next && !closed) events.broken('the line ended the subscription')
+    })
+    next.on('internal_error', () => undefined)
+    let monitored = 0
+    for (const nodeId of nodes) {
+      const item = await next.monitor(
+        { nodeId, attributeId: AttributeIds.EventNotifier },
+        { samplingInterval: 0, queueSize: 1_000, discardOldest: false, filter },
+        TimestampsToReturn.Neither,
+      )
+      // monitor() does not throw for a node that cannot be monitored
+      if (item.statusCode.isNotGood()) continue
+      monitored++
+      item.on('changed', (fields: readonly VariantValue[]) => {
+        if (!closed) listener(fields)
+      })
+    }
+    // The old subscription stayed until now so that what it had missed could still be republished.
+    await before?.terminate().catch(() => undefined)
+    return monitored
+  }
+
+  return {
+    outcome: 'connected',
+    session,
+    fingerprint,
+    usable: () =>
+      !lost &&
+      !closed &&
+      !session.isReconnecting &&
+      (session as unknown as { isChannelValid(): boolean }).isChannelValid(),
+    call,
+    subscribe,
+    async close() {
+      closed = true
+      await dispose(client, session)
+    },
+  }
+}
+
+/** Closes without ever hanging: a line that does not answer is left to time out by itself. */
+async function dispose(client: Client, session?: ClientSession): Promise<void> {
+  const patience = new AbortController()
+  const closing = (async () => {
+    await session?.close().catch(() => undefined)
+    await client.disconnect()
+  })()
+  await within(closing, 1_500, patience.signal).catch(() => undefined)
+}
+
+/** Resolves as `work` does, or rejects after `ms` or when abandoned; `work` itself cannot be stopped and is ignored then. */
+export async function within<T>(work: Promise<T>, ms: number, abandoned: AbortSignal): Promise<T> {
+  work.catch(() => undefined)
+  let cleanUp: (() => void) | undefined
+  const limit = new Promise<never>((_, reject) => {
+    const timer = setTimeout(() => reject(new Error(`no answer within ${ms} ms`)), ms)
+    const abandon = (): void => reject(new Error('stopped'))
+    if (abandoned.aborted) abandon()
+    abandoned.addEventListener('abort', abandon, { once: true })
+    cleanUp = () => {
+      clearTimeout(timer)
+      abandoned.removeEventListener('abort', abandon)
+    }
+  })
+  try {
+    return await Promise.race([work, limit])
+  } finally {
+    cleanUp?.()
+  }
+}

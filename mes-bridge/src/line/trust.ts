@@ -1,0 +1,137 @@
+/**
+ * The bridge's own certificate and its list of trusted lines, in `<data>/pki` (OPC 10000-12 folder layout). A line's
+ * certificate is never trusted silently: unknown ones lie in `rejected/` until somebody moves them or says so by fingerprint.
+ */
+import { createHash, randomUUID } from 'node:crypto'
+import { existsSync } from 'node:fs'
+import { chmod, mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
+import { hostname } from 'node:os'
+import { join } from 'node:path'
+import type { OPCUACertificateManager as Manager } from 'node-opcua'
+import { OPCUACertificateManager } from './opcua.ts'
+
+export interface Pki {
+  readonly folder: string
+  readonly manager: Manager
+  /** Names this installation; stands in the own certificate, so it is made once and kept. */
+  readonly applicationUri: string
+  /** `untrusted`: a person must decide. `bad`: no decision helps (expired, wrong key use, …). */
+  judge(
+    certificate: Buffer,
+  ): Promise<
+    | { readonly verdict: 'trusted' }
+    | { readonly verdict: 'untrusted'; readonly file: string }
+    | { readonly verdict: 'bad'; readonly status: string }
+  >
+  trust(certificate: Buffer): Promise<void>
+  /** The bridge's own certificate, for the trust lists of lines. */
+  readonly own: {
+    readonly certificateFile: string
+    readonly privateKeyFile: string
+    readonly fingerprint: string
+  }
+  /** Fingerprint trusted for this line at first use, if any. */
+  firstUse(lineId: string): Promise<string | undefined>
+  rememberFirstUse(lineId: string, fingerprint: string): Promise<void>
+  release(): Promise<void>
+}
+
+/** SHA-1 thumbprint as OPC UA tools show it: 40 lower-case hex digits. */
+export function fingerprintOf(certificate: Buffer): string {
+  return createHash('sha1').update(certificate).digest('hex')
+}
+
+const open = new Map<string, { readonly pki: Promise<Pki>; users: number }>()
+
+/** Opens the certificate folder, making it (mode 700) and what belongs into it. Lines of one folder share one opening. */
+export async function openPki(folder: string): Promise<Pki> {
+  let entry = open.get(folder)
+  if (!entry) {
+    entry = { pki: prepare(folder), users: 0 }
+    open.set(folder, entry)
+  }
+  entry.users++
+  return entry.pki
+}
+
+async function prepare(folder: string): Promise<Pki> {
+  await mkdir(join(folder, 'first-use'), { recursive: true, mode: 0o700 })
+  await chmod(folder, 0o700)
+  const applicationUri = await once(join(folder, 'application-uri'), `urn:lot-one:mes-bridge:${randomUUID()}`)
+  const manager = new OPCUACertificateManager({
+    rootFolder: folder,
+    automaticallyAcceptUnknownCertificate: false,
+  })
+  await manager.initialize()
+  const own = await ownCertificate(folder, manager, applicationUri)
+  return {
+    folder,
+    manager,
+    applicationUri,
+    own,
+    async judge(certificate) {
+      const status = await manager.checkCertificate(certificate)
+      if (status.isGood()) return { verdict: 'trusted' }
+      if (status.name !== 'BadCertificateUntrusted') return { verdict: 'bad', status: status.name }
+      const fingerprint = fingerprintOf(certificate)
+      const files = await readdir(join(folder, 'rejected')).catch(() => [])
+      const file = files.find((name) => name.toLowerCase().includes(fingerprint)) ?? `*${fingerprint}*`
+      return { verdict: 'untrusted', file: join(folder, 'rejected', file) }
+    },
+    async trust(certificate) {
+      await manager.trustCertificate(certificate)
+    },
+    async firstUse(lineId) {
+      return readFile(join(folder, 'first-use', encodeURIComponent(lineId)), 'utf8').catch(() => undefined)
+    },
+    async rememberFirstUse(lineId, fingerprint) {
+      await writeFile(join(folder, 'first-use', encodeURIComponent(lineId)), fingerprint, { mode: 0o600 })
+    },
+    async release() {
+      const entry = open.get(folder)
+      if (!entry || --entry.users > 0) return
+      open.delete(folder)
+      await manager.dispose()
+    },
+  }
+}
+
+async function ownCertificate(folder: string, manager: Manager, applicationUri: string): Promise<Pki['own']> {
+  const certificateFile = join(folder, 'own/certs/lot-one-bridge.pem')
+  if (!existsSync(certificateFile)) {
+    await manager.createSelfSignedCertificate({
+      applicationUri,
+      subject: '/CN=Lot One bridge/O=Lot One',
+      dns: [hostname()],
+      startDate: new Date(),
+      validity: 3650,
+      outputFile: certificateFile,
+    })
+  }
+  const pem = await readFile(certificateFile, 'utf8')
+  const body = /-----BEGIN CERTIFICATE-----([^-]+)/.exec(pem)?.[1] ?? ''
+  return {
+    certificateFile,
+    privateKeyFile: manager.privateKey,
+    fingerprint: fingerprintOf(Buffer.from(body, 'base64')),
+  }
+}
+
+/**
+ * Makes the bridge's certificate if there is none yet and gives its PEM file, so that a line can be told to trust it before
+ * the first connect.
+ */
+export async function prepareOwnCertificate(
+  pkiFolder: string,
+): Promise<{ readonly certificateFile: string; readonly fingerprint: string }> {
+  const pki = await openPki(pkiFolder)
+  await pki.release()
+  return pki.own
+}
+
+async function once(file: string, value: string): Promise<string> {
+  const before = await readFile(file, 'utf8').catch(() => undefined)
+  if (before) return before
+  await writeFile(file, value, { mode: 0o600 })
+  return value
+}
