@@ -1,0 +1,290 @@
+/**
+ * Compiles a product model into its rule state machine (multi-valued decision diagrams after Amilhastre, Fargier, Marquis 2002
+ * and Hadzic et al. 2004), and proves on the way what an engineer wants to know: that something can be built, that every price
+ * term and every position of the bill of materials says exactly one thing about every buildable product.
+ *
+ * Deterministic: the same model and options give the same bytes on every machine, unless a deadline ends the work.
+ */
+import { budgetExceeded } from './diagramBuilder.ts'
+import type { Budget } from './diagramBuilder.ts'
+import { encodeDiagram } from './diagram.ts'
+import type { Diagram } from './diagram.ts'
+import { optionsOf } from './formulaDiagram.ts'
+import { connected } from './joining.ts'
+import type { Workbench } from './joining.ts'
+import { freezeGroups, freezeRules, layOut, planOf } from './layout.ts'
+import type { Layout, Plan } from './layout.ts'
+import type { Effective, Formula, PriceTerm, Problem, ProductModel, Rule, Value } from './model.ts'
+import { createProver } from './proofs.ts'
+import type { Product } from './proofs.ts'
+import { createMachine } from './ruleMachine.ts'
+import { candidateOrders } from './variableOrder.ts'
+import type { OrderTask } from './variableOrder.ts'
+
+export interface CompileOptions {
+  /** Order date (ISO day) whose rules and prices are compiled; absent: the model's first day. */
+  readonly at?: string
+  /** Variable order of an earlier compile (`Compiled.order`); ignored unless it names exactly this model's variables. */
+  readonly order?: readonly string[]
+  /** Ends the work with a report. Nodes and steps end it at the same point everywhere; milliseconds need `now`. */
+  readonly budget?: { readonly nodes?: number; readonly steps?: number; readonly ms?: number }
+  /** A clock in milliseconds, for `compileMs` and the deadline. */
+  readonly now?: () => number
+}
+
+/** A price term or position that does not say exactly one thing about this buildable product. */
+export interface Counterexample {
+  readonly kind: 'price' | 'bom'
+  /** Id of the price term or name of the position. */
+  readonly id: string
+  readonly says: 'nothing' | 'several'
+  readonly product: Readonly<Record<string, Value>>
+}
+
+export interface Compiled {
+  readonly ok: true
+  /** Errors that forbid publishing: nothing buildable, prices or bill of materials not proved. */
+  readonly problems: readonly Problem[]
+  /** Order dates for which this machine decides. */
+  readonly effective: Effective
+  readonly diagram: Diagram
+  /** The diagram's bytes. */
+  readonly machine: Uint8Array<ArrayBuffer>
+  /** Each rule in force as its own small diagram: its roots are in the order of `rules`. */
+  readonly ruleDiagrams: Uint8Array<ArrayBuffer>
+  /** In force, in file order. */
+  readonly rules: readonly Rule[]
+  /** In force and proved, in file order: the order of the diagram's terms. */
+  readonly priceTerms: readonly PriceTerm[]
+  /** Names of the variables, top first: give it back as `CompileOptions.order`. */
+  readonly order: readonly string[]
+  readonly configurations: bigint
+  readonly nodes: number
+  readonly edges: number
+  /** Cheapest gross total of all products; 0 when nothing can be built. */
+  readonly fromPriceCents: number
+  /** Values in no buildable product. */
+  readonly dead: readonly { readonly option: string; readonly value: Value }[]
+  /** Options with several values of which one is left. */
+  readonly forced: readonly { readonly option: string; readonly value: Value }[]
+  readonly counterexamples: readonly Counterexample[]
+  readonly compileMs: number
+}
+
+/** The model is too big for the budget: the rules whose joining made the most nodes, worst first. */
+export interface TooBig {
+  readonly ok: false
+  readonly problems: readonly Problem[]
+  readonly culprits: readonly { readonly ruleId: string; readonly nodes: number }[]
+  readonly compileMs: number
+}
+
+export type CompileResult = Compiled | TooBig
+
+const defaultNodes = 8_000_000
+const defaultSteps = 400_000_000
+
+/** Whether something holds on an order date (ISO days compare as text); without a date everything dated later is left out. */
+export function holdsAt(effective: Effective | undefined, at: string | undefined): boolean {
+  if (effective === undefined) return true
+  if (at === undefined) return effective.from === undefined
+  return (effective.from === undefined || effective.from <= at) && (effective.until === undefined || at <= effective.until)
+}
+
+function dayBefore(day: string): string {
+  return new Date(Date.parse(`${day}T00:00:00Z`) - 86_400_000).toISOString().slice(0, 10)
+}
+function dayAfter(day: string): string {
+  return new Date(Date.parse(`${day}T00:00:00Z`) + 86_400_000).toISOString().slice(0, 10)
+}
+
+/** The intervals of order dates in which the same rules and prices hold, ascending: one machine for each. */
+export function effectiveIntervals(model: ProductModel): Effective[] {
+  const starts = new Set<string>()
+  for (const { effective } of [...model.rules, ...model.prices]) {
+    if (effective?.from !== undefined) starts.add(effective.from)
+    if (effective?.until !== undefined) starts.add(dayAfter(effective.until))
+  }
+  const { from, until } = model.effective
+  const inside = [...starts]
+    .filter((day) => (from === undefined || day > from) && (until === undefined || day <= until))
+    .sort()
+  return [from, ...inside].map((start, i) => {
+    const end = i < inside.length ? dayBefore(inside[i]!) : until
+    return { ...(start === undefined ? {} : { from: start }), ...(end === undefined ? {} : { until: end }) }
+  })
+}
+
+/** Compiles `model` for one order date. Pure but for `now`. See the file's head for what is promised. */
+export function compile(model: ProductModel, options: CompileOptions = {}): CompileResult {
+  const now = options.now
+  const started = now?.() ?? 0
+  const elapsed = () => (now === undefined ? 0 : now() - started)
+  const at = options.at ?? model.effective.from
+  const rules = model.rules.filter((rule) => holdsAt(rule.effective, at))
+  const terms = model.prices.filter((term) => holdsAt(term.effective, at))
+  const deadline = options.budget?.ms
+  const budget: Budget = {
+    nodes: options.budget?.nodes ?? defaultNodes,
+    steps: options.budget?.steps ?? defaultSteps,
+    ...(deadline === undefined || now === undefined ? {} : { expired: () => elapsed() > deadline }),
+  }
+  let bench: Workbench | undefined
+  try {
+    const plan = planOf(model, rules, terms)
+    const { layout, groupOf } = lay(plan, options.order, budget, (next) => (bench = next))
+    const { problems, counterexamples, proved } = prove(layout, groupOf)
+    // A price term that is not proved would remove products: it is left out of the machine and reported.
+    const kept = proved.length === terms.length ? plan : planOf(model, rules, proved)
+    const final = kept === plan ? { layout, groupOf } : lay(kept, options.order, budget, (next) => (bench = next))
+    return {
+      ...report(final.layout, final.groupOf),
+      problems,
+      counterexamples,
+      effective: effectiveIntervals(model).find((interval) => holdsAt(interval, at)) ?? model.effective,
+      compileMs: elapsed(),
+    }
+  } catch (error) {
+    if (error !== budgetExceeded) throw error
+    return tooBig(model, bench, budget, elapsed())
+  }
+}
+
+/** Lays the plan over the given order, or over the best of several. */
+function lay(plan: Plan, given: readonly string[] | undefined, budget: Budget, onBench: (bench: Workbench) => void) {
+  const known = new Map(plan.names.map((name, variable) => [name, variable]))
+  const order = given?.map((name) => known.get(name) ?? -1) ?? []
+  const usable = order.length === known.size && new Set(order).size === known.size && !order.includes(-1)
+  const chosen = usable ? order : findOrder(plan, budget, onBench)
+  const layout = layOut(plan, chosen, budget, onBench)
+  return { layout, groupOf: groupsOf(layout) }
+}
+
+/** Variables that rules or price terms connect, by group. */
+function groupsOf(layout: Layout): Int32Array {
+  return connected(layout.order.length, edgesOf(layout))
+}
+
+/** The variables of every rule (as far as it really depends on them) and price term. */
+function edgesOf(layout: Layout): number[][] {
+  return [...layout.rules, ...layout.terms].map((handle) => layout.support(layout.bench.node(handle)))
+}
+
+/** Compiles over several good orders with growing effort and gives the one with the fewest edges. */
+function findOrder(plan: Plan, budget: Budget, onBench: (bench: Workbench) => void): number[] {
+  const after: number[][] = plan.sizes.map(() => [])
+  plan.termPlans.forEach((own, t) => {
+    if (own.kind === 'variable') after[own.variable] = [...plan.termOptions[t]!]
+  })
+  const rough: OrderTask = {
+    variables: plan.sizes.length,
+    edges: [
+      ...plan.rules.map((rule) => optionsOf(rule.formula)),
+      ...plan.termPlans.map((own, t) => [...plan.termOptions[t]!, ...(own.kind === 'variable' ? [own.variable] : [])]),
+    ],
+    after,
+  }
+  const first = layOut(plan, candidateOrders(rough, 0)[0]!, budget, onBench)
+  const task: OrderTask = { ...rough, edges: edgesOf(first) }
+  const groupOf = groupsOf(first)
+  const tries = Math.max(4, Math.min(40, Math.floor(4000 / plan.sizes.length)))
+  // Groups stand one below the other, so that a proof over several of them stays small.
+  const candidates = candidateOrders(task, tries).map((order) => order.toSorted((a, b) => groupOf[a]! - groupOf[b]!))
+  let best: { order: number[]; edges: number } | undefined
+  for (let steps = 200_000; best === undefined; steps *= 8) {
+    const within = { ...budget, steps: Math.min(steps, budget.steps) }
+    for (const order of candidates) {
+      try {
+        const layout = layOut(plan, order, within, onBench)
+        const diagram = freezeGroups(layout, layout.join([...layout.rules, ...layout.terms], groupOf), groupOf)
+        const edges = diagram.edgeSet.length
+        if (best === undefined || edges < best.edges) best = { order, edges }
+      } catch (error) {
+        if (error !== budgetExceeded || budget.expired?.() === true) throw error
+      }
+    }
+    if (best === undefined && steps >= budget.steps) throw budgetExceeded
+  }
+  return best.order
+}
+
+/** Proves price terms and positions of the bill of materials over all buildable products. */
+function prove(layout: Layout, groupOf: Int32Array) {
+  const { model, terms } = layout.plan
+  const prover = createProver(layout, layout.join(layout.rules, groupOf), groupOf)
+  const problems: Problem[] = []
+  const counterexamples: Counterexample[] = []
+  const described = (conditions: readonly Formula[], product: Product) => {
+    const used = new Set(conditions.flatMap(optionsOf))
+    const named = model.options.filter((_, o) => used.has(o))
+    return named.map(({ id }) => `${id} = ${product[id]}`).join(', ')
+  }
+  const proved = terms.filter((term) => {
+    const conditions = term.alternatives.map(({ when }) => when)
+    const gap = prover.exactlyOne(conditions, false)
+    if (gap === undefined) return true
+    const fault = gap.says === 'nothing' ? 'gives no amount' : 'gives several amounts'
+    counterexamples.push({ kind: 'price', id: term.id, ...gap })
+    problems.push({
+      ...term.where,
+      ruleId: term.id,
+      message: `price "${term.id}" ${fault} for a buildable product: ${described(conditions, gap.product)}`,
+    })
+    return false
+  })
+  for (const position of model.bom) {
+    const conditions = position.lines.map(({ when }) => when)
+    const gap = prover.exactlyOne(conditions, position.optional)
+    if (gap === undefined) continue
+    const fault = gap.says === 'nothing' ? 'has no line' : 'has several lines'
+    counterexamples.push({ kind: 'bom', id: position.position, ...gap })
+    problems.push({
+      ...position.where,
+      ruleId: position.position,
+      message: `position "${position.position}" ${fault} for a buildable product: ${described(conditions, gap.product)}`,
+    })
+  }
+  return { problems, counterexamples, proved }
+}
+
+/** Joins, freezes and measures. */
+function report(layout: Layout, groupOf: Int32Array) {
+  const { model, names, rules, terms } = layout.plan
+  const ruleBlock = freezeRules(layout)
+  const diagram = freezeGroups(layout, layout.join([...layout.rules, ...layout.terms], groupOf), groupOf)
+  const machine = createMachine(diagram)
+  const pick = new Int32Array(diagram.firstValue.length - 1).fill(-1)
+  const cost = machine.sweep(pick, new Uint8Array(pick.length))
+  const dead: { option: string; value: Value }[] = []
+  const forced: { option: string; value: Value }[] = []
+  model.options.forEach((option, v) => {
+    const left = option.values.filter((_, i) => machine.changesOf(machine.best[diagram.firstValue[v]! + i]!) === 0)
+    for (const value of option.values) if (!left.includes(value)) dead.push({ option: option.id, value })
+    if (left.length === 1 && option.values.length > 1) forced.push({ option: option.id, value: left[0]! })
+  })
+  return {
+    ok: true as const,
+    diagram,
+    machine: encodeDiagram(diagram),
+    ruleDiagrams: encodeDiagram(ruleBlock),
+    rules,
+    priceTerms: terms,
+    order: layout.order.map((variable) => names[variable]!),
+    configurations: machine.count(pick),
+    nodes: diagram.kind.length - 1,
+    edges: diagram.edgeSet.length,
+    fromPriceCents: machine.changesOf(cost) < 0 ? 0 : machine.centsOf(cost),
+    dead,
+    forced,
+  }
+}
+
+function tooBig(model: ProductModel, bench: Workbench | undefined, budget: Budget, compileMs: number): TooBig {
+  const culprits = (bench?.costs() ?? []).slice(0, 5).map(({ name, nodes }) => ({ ruleId: name, nodes }))
+  const worst = [...model.rules, ...model.prices].find(({ id }) => id === culprits[0]?.ruleId) ?? model.options[0]!
+  const message =
+    `The rules make a diagram beyond the budget of ${budget.nodes} nodes and ${budget.steps} steps. ` +
+    `Most nodes came from ${culprits.map(({ ruleId, nodes }) => `${ruleId} (${nodes})`).join(', ')}: ` +
+    'coarsen the grids of their options, split them, or mark them `lazy: true`.'
+  return { ok: false, problems: [{ ...worst.where, message }], culprits, compileMs }
+}

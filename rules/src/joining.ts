@@ -1,0 +1,80 @@
+/** Joins constraints into one diagram per group of connected variables, and remembers what each constraint cost. */
+import { createDiagramBuilder } from './diagramBuilder.ts'
+import type { Budget, DiagramBuilder } from './diagramBuilder.ts'
+
+/** A workbench whose diagrams have handles that stay good when it throws unused nodes away. */
+export interface Workbench {
+  readonly builder: DiagramBuilder
+  readonly node: (handle: number) => number
+  /** Runs `make`, keeps its node and books the nodes it made on `name`. */
+  readonly keep: (name: string, make: () => number) => number
+  /** The conjunction of diagrams, deepest first: each next one only adds levels on top of what is there. */
+  readonly join: (handles: readonly number[]) => number
+  /** Nodes made for each name, most first. */
+  readonly costs: () => { name: string; nodes: number }[]
+}
+
+/** Nodes above which a workbench looks for unused ones. */
+const roomy = 1 << 18
+
+export function createWorkbench(sizes: readonly number[], budget: Budget): Workbench {
+  const builder = createDiagramBuilder(sizes, budget)
+  let live: number[] = []
+  const names: string[] = []
+  const made = new Map<string, number>()
+  let limit = roomy
+  const booked = (name: string, make: () => number) => {
+    const before = builder.nodes()
+    try {
+      return make()
+    } finally {
+      made.set(name, (made.get(name) ?? 0) + builder.nodes() - before)
+    }
+  }
+  const keep = (name: string, make: () => number) => {
+    names.push(name)
+    return live.push(booked(name, make)) - 1
+  }
+  return {
+    builder,
+    node: (handle) => live[handle]!,
+    keep,
+    join: (handles) => {
+      const all = keep('', () => 1)
+      for (const handle of handles.toSorted((a, b) => builder.level(live[b]!) - builder.level(live[a]!) || a - b)) {
+        live[all] = booked(names[handle]!, () => builder.and(live[all]!, live[handle]!))
+        if (builder.nodes() < limit) continue
+        live = builder.collect(live)
+        limit = Math.max(roomy, builder.nodes() * 2)
+      }
+      return all
+    },
+    costs: () =>
+      [...made]
+        .filter(([name]) => name !== '')
+        .map(([name, nodes]) => ({ name, nodes }))
+        .sort((a, b) => b.nodes - a.nodes),
+  }
+}
+
+/** Groups `count` things that share members of `edges`; gives each thing the smallest number of its group. */
+export function connected(count: number, edges: Iterable<readonly number[]>): Int32Array {
+  const parent = Int32Array.from({ length: count }, (_, i) => i)
+  const find = (i: number) => {
+    let root = i
+    while (parent[root] !== root) root = parent[root]!
+    for (let next = i; parent[next] !== root; ) {
+      const after = parent[next]!
+      parent[next] = root
+      next = after
+    }
+    return root
+  }
+  for (const edge of edges)
+    for (const member of edge) {
+      const a = find(edge[0]!)
+      const b = find(member)
+      parent[Math.max(a, b)] = Math.min(a, b)
+    }
+  return parent.map((_, i) => find(i))
+}

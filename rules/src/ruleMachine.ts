@@ -1,0 +1,221 @@
+/**
+ * Queries on a frozen rule state machine, by index. One pass down and up over its edges answers for every value at once.
+ *
+ * A *pick* says per variable which value is taken (-1: none). Where `fixed` is 1 the pick is hard (the shop's context):
+ * nothing against it is possible. All other picks are soft: going against one costs one change. A pass minimises
+ * (changes, price) in lexicographic order, packed into one double: changes · pack + price, exact below 2^51.
+ */
+import { createDesigner } from './designs.ts'
+import type { Diagram } from './diagram.ts'
+
+export interface Machine {
+  readonly diagram: Diagram
+  /**
+   * Puts the cost of the best product with each flat value into `best` and gives the best cost of all; `changesOf` is -1
+   * for a cost that the fixed picks rule out. The next query overwrites `best`.
+   */
+  readonly sweep: (pick: Int32Array, fixed: Uint8Array) => number
+  readonly best: Float64Array
+  /** Fewest soft picks that must be given up, -1 when the fixed ones leave nothing. Half a sweep. */
+  readonly fewestChanges: (pick: Int32Array, fixed: Uint8Array) => number
+  readonly changesOf: (cost: number) => number
+  /** Gross total of a cost, minor units. */
+  readonly centsOf: (cost: number) => number
+  /** Exact number of products with all picks, fixed or not. */
+  readonly count: (pick: Int32Array) => bigint
+  /** Follows a pick that is complete for all options and fills in the determined variables. `false`: not buildable. */
+  readonly walk: (pick: Int32Array) => boolean
+  /** A whole product: fewest changes, then defaults (each only while still valid), then cheapest. `undefined`: none. */
+  readonly design: (pick: Int32Array, fixed: Uint8Array, defaults: Int32Array) => Int32Array | undefined
+  /** Gross total of that product with each flat value taken instead; NaN for values that need another change. */
+  readonly designCents: (pick: Int32Array, fixed: Uint8Array, defaults: Int32Array) => Float64Array
+}
+
+/** More than any possible cost; two of them still add up exactly. */
+const dead = 2 ** 52
+/** Every possible cost is below this, every impossible one above. */
+const alive = 2 ** 51
+
+/** Least power of two above the sum of the variables' price differences: the unit in which changes are counted. */
+export function packOf({ firstValue, weights }: Pick<Diagram, 'firstValue' | 'weights'>): number {
+  let spread = 0
+  for (let v = 0; v + 1 < firstValue.length; v++) {
+    const own = weights.subarray(firstValue[v], firstValue[v + 1])
+    spread += own.reduce((a, b) => Math.max(a, b)) - own.reduce((a, b) => Math.min(a, b))
+  }
+  let pack = 1
+  while (pack <= spread) pack *= 2
+  return pack
+}
+
+/** Wraps a diagram for queries. Scratch arrays are shared between calls, which never overlap in one thread. */
+export function createMachine(diagram: Diagram): Machine {
+  const { options, firstValue, weights, terms, setStart, setMembers, setVariable } = diagram
+  const { kind, edgeStart, edgeSet, edgeChild } = diagram
+  const variables = firstValue.length - 1
+  const nodes = kind.length
+  const sets = setVariable.length
+  const root = diagram.roots[0]!
+  const pack = packOf(diagram)
+
+  // Prices count from each variable's cheapest value, so that no cost of a pass is below 0.
+  const price = new Float64Array(weights)
+  let base = 0
+  for (const term of terms) if (term.variable < 0) base += term.amounts[0]!
+  for (let v = 0; v < variables; v++) {
+    const own = price.subarray(firstValue[v], firstValue[v + 1])
+    const low = own.reduce((a, b) => Math.min(a, b))
+    for (let i = 0; i < own.length; i++) own[i]! -= low
+    base += low
+  }
+  const setPrice = new Float64Array(sets)
+  // Membership as one byte per value: no bit masks, so no value is the 32nd.
+  const hasAt = new Int32Array(sets + 1)
+  for (let s = 0; s < sets; s++) hasAt[s + 1] = hasAt[s]! + firstValue[setVariable[s]! + 1]! - firstValue[setVariable[s]!]!
+  const has = new Uint8Array(hasAt[sets]!)
+  for (let s = 0; s < sets; s++) {
+    let low = Infinity
+    for (let m = setStart[s]!; m < setStart[s + 1]!; m++) {
+      low = Math.min(low, price[setMembers[m]!]!)
+      has[hasAt[s]! + setMembers[m]! - firstValue[setVariable[s]!]!] = 1
+    }
+    setPrice[s] = low
+  }
+
+  const setCost = new Float64Array(sets)
+  const down = new Float64Array(nodes)
+  const up = new Float64Array(nodes)
+  const via = new Float64Array(sets)
+  const best = new Float64Array(weights.length)
+
+  const passDown = (pick: Int32Array, fixed: Uint8Array) => {
+    for (let s = 0; s < sets; s++) {
+      const v = setVariable[s]!
+      const taken = pick[v]!
+      if (taken < 0) setCost[s] = setPrice[s]!
+      else if (has[hasAt[s]! + taken] === 1) setCost[s] = price[firstValue[v]! + taken]!
+      else setCost[s] = fixed[v] === 1 ? dead : pack + setPrice[s]!
+    }
+    for (let node = 1; node < nodes; node++) {
+      const end = edgeStart[node + 1]!
+      let cost = dead
+      if (kind[node]! >= 0)
+        for (let e = edgeStart[node]!; e < end; e++) {
+          const c = setCost[edgeSet[e]!]! + down[edgeChild[e]!]!
+          if (c < cost) cost = c
+        }
+      else {
+        cost = 0
+        for (let e = edgeStart[node]!; e < end; e++) cost += down[edgeChild[e]!]!
+      }
+      down[node] = cost
+    }
+    return down[root]!
+  }
+  const sweep = (pick: Int32Array, fixed: Uint8Array) => {
+    const cost = passDown(pick, fixed)
+    up.fill(dead)
+    via.fill(dead)
+    up[root] = 0
+    for (let node = nodes - 1; node > 0; node--) {
+      const above = up[node]!
+      const end = edgeStart[node + 1]!
+      if (kind[node]! >= 0)
+        for (let e = edgeStart[node]!; e < end; e++) {
+          const set = edgeSet[e]!
+          const child = edgeChild[e]!
+          const through = above + down[child]!
+          if (through < via[set]!) via[set] = through
+          const c = above + setCost[set]!
+          if (c < up[child]!) up[child] = c
+        }
+      // Below an *all* node every value also needs the other regions: one of them dead makes it dead.
+      else
+        for (let e = edgeStart[node]!; e < end; e++) {
+          const child = edgeChild[e]!
+          const c = above + (down[node]! - down[child]!)
+          if (c < up[child]!) up[child] = c
+        }
+    }
+    best.fill(dead)
+    for (let s = 0; s < sets; s++) {
+      const v = setVariable[s]!
+      const taken = pick[v]! < 0 ? -1 : firstValue[v]! + pick[v]!
+      const against = taken < 0 ? 0 : fixed[v] === 1 ? dead : pack
+      const through = via[s]!
+      for (let m = setStart[s]!; m < setStart[s + 1]!; m++) {
+        const value = setMembers[m]!
+        const c = through + price[value]! + (value === taken ? 0 : against)
+        if (c < best[value]!) best[value] = c
+      }
+    }
+    return cost
+  }
+  const changesOf = (cost: number) => (cost < alive ? Math.floor(cost / pack) : -1)
+
+  const counts = <N extends number | bigint>(pick: Int32Array, of: (n: number) => N): N => {
+    const found: N[] = [of(1)]
+    const setCount: N[] = []
+    for (let s = 0; s < sets; s++) {
+      const taken = pick[setVariable[s]!]!
+      setCount.push(of(taken < 0 ? setStart[s + 1]! - setStart[s]! : has[hasAt[s]! + taken]!))
+    }
+    for (let node = 1; node < nodes; node++) {
+      const choice = kind[node]! >= 0
+      let n = of(choice ? 0 : 1) as number
+      for (let e = edgeStart[node]!; e < edgeStart[node + 1]!; e++) {
+        const below = found[edgeChild[e]!] as number
+        if (choice) n += (setCount[edgeSet[e]!] as number) * below
+        else n *= below
+      }
+      found.push(n as N)
+    }
+    return found[root]!
+  }
+
+  const walkStack = new Int32Array(nodes)
+  const walk = (pick: Int32Array) => {
+    let depth = 0
+    walkStack[depth++] = root
+    while (depth > 0) {
+      let node = walkStack[--depth]!
+      while (node !== 0) {
+        const v = kind[node]!
+        let e = edgeStart[node]!
+        const end = edgeStart[node + 1]!
+        if (v < 0) {
+          for (; e < end - 1; e++) walkStack[depth++] = edgeChild[e]!
+        } else if (v >= options) {
+          // The options above decide it: one edge with one value.
+          if (e === end) return false
+          pick[v] = setMembers[setStart[edgeSet[e]!]!]! - firstValue[v]!
+        } else {
+          const taken = pick[v]!
+          if (taken < 0) return false
+          while (e < end && has[hasAt[edgeSet[e]!]! + taken] === 0) e++
+          if (e === end) return false
+        }
+        node = edgeChild[e]!
+      }
+    }
+    return true
+  }
+
+  const { design, designCents } = createDesigner(diagram, price, base)
+  return {
+    diagram,
+    sweep,
+    best,
+    fewestChanges: (pick, fixed) => changesOf(passDown(pick, fixed)),
+    changesOf,
+    centsOf: (cost) => base + (cost % pack),
+    count: (pick) => {
+      // Whole numbers add and multiply exactly in doubles while the result is a safe integer; beyond that, slowly.
+      const fast = counts(pick, (n) => n)
+      return Number.isSafeInteger(fast) ? BigInt(fast) : counts(pick, BigInt)
+    },
+    walk,
+    design,
+    designCents,
+  }
+}
