@@ -2,7 +2,7 @@
  * Typed expression -> formula: `&&`, `||`, `!` and `?:` become logic, every other comparison is enumerated over its own
  * few options into a table, and a comparison of sums over many options becomes a counting formula.
  */
-import { evaluate, exact, optionsOfExpr } from './evaluate.ts'
+import { evaluate, exact, holds, optionsOfExpr, optionsOfFormula } from './evaluate.ts'
 import type { Exact } from './evaluate.ts'
 import type { Cell, Expr, Formula, Option } from './model.ts'
 import { add, ceil, commonDenominator, floor, isWhole, multiply, negate, rational } from './rational.ts'
@@ -53,18 +53,19 @@ const combinations = (options: readonly Option[], of: readonly number[]): number
 export function partition(
   options: readonly Option[],
   of: readonly number[],
-  classify: (valueOf: (option: number) => Exact) => string,
+  classify: (valueOf: (option: number) => Exact, indexOf: (option: number) => number) => string,
 ): Map<string, Formula> | undefined {
   if (combinations(options, of) > maxEnumerated) return undefined
-  const assigned = new Map<number, Exact>()
-  const valueOf = (option: number) => assigned.get(option)!
+  const assigned = new Map<number, number>()
+  const indexOf = (option: number) => assigned.get(option)!
+  const valueOf = (option: number) => domains[of.indexOf(option)]![indexOf(option)]!
   const domains = of.map((option) => options[option]!.values.map(exact))
   /** Rows of the remaining columns for every answer, and a name under which equal ones meet. */
   const visit = (at: number): Map<string, { rows: Cell[][]; name: string }> => {
-    if (at === of.length) return new Map([[classify(valueOf), { rows: [[]], name: '' }]])
+    if (at === of.length) return new Map([[classify(valueOf, indexOf), { rows: [[]], name: '' }]])
     const groups = new Map<string, Map<string, { rows: Cell[][]; name: string; values: number[] }>>()
-    for (const [index, value] of domains[at]!.entries()) {
-      assigned.set(of[at]!, value)
+    for (const index of domains[at]!.keys()) {
+      assigned.set(of[at]!, index)
       for (const [answer, { rows, name }] of visit(at + 1)) {
         const byName =
           groups.get(answer) ?? new Map<string, { rows: Cell[][]; name: string; values: number[] }>()
@@ -93,6 +94,19 @@ export function partition(
     tables.set(answer, isEverything ? always : { op: 'table', of, rows })
   }
   return tables
+}
+
+/** The rows of a formula over its own few options; `undefined` when there are too many combinations. No row: it never holds. */
+export function formulaTable(
+  formula: Formula,
+  options: readonly Option[],
+): { readonly of: readonly number[]; readonly rows: readonly (readonly Cell[])[] } | undefined {
+  const of = [...optionsOfFormula(formula)].toSorted((a, b) => a - b)
+  const tables = partition(options, of, (_, indexOf) => String(holds(formula, indexOf)))
+  if (!tables) return undefined
+  const table = tables.get('true') ?? never
+  if (table.op === 'table') return table
+  return { of: [], rows: table.op === 'true' ? [[]] : [] }
 }
 
 /** A sum of terms that each depend on one option alone, or `undefined` when the expression is not one. */

@@ -5,6 +5,7 @@
 import { readRules } from './constraints.ts'
 import type { ReadBeside } from './constraints.ts'
 import { familyShape, headShape, sceneShape, stepShape, testShape, textOptionShape } from './fileShape.ts'
+import { formulaTable } from './formula.ts'
 import { freeze, readBom, readRouting } from './making.ts'
 import type { ProductModel, Problem, RuleTest, Step, TextOption, Value } from './model.ts'
 import { suggestion } from './nearest.ts'
@@ -110,6 +111,8 @@ function readTexts(
         op.where,
         `there is no operation ${op.text} (known: ${operations.map((each) => each.op).join(', ')})`,
       )
+    if (when && !formulaTable(when, reader.options))
+      reader.fail(node.where, `the condition of ${id} depends on too many combinations`)
     const pattern = checkPattern(reader, child(node, 'pattern'))
     if (when)
       texts.push({
