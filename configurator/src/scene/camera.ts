@@ -49,13 +49,13 @@ export function viewOf(spec: FridgeSpec, area: FocusArea, isOpen: boolean): View
       min: [-w / 2 - left, 0, -d / 2],
       max: [w / 2 + right, h, d / 2 + out * 0.8],
       yaw: side * (spec.doors === 'french_door' ? 0.2 : 0.3),
-      pitch: 0.1,
+      pitch: 0.15,
       fill: 0.92,
     }
     if (area === 'inside' || area === 'top')
       return { ...open, min: [open.min[0], h * 0.36, -d / 2], max: [open.max[0], h, d / 2], yaw: side * 0.16 }
     if (area === 'bottom')
-      return { ...open, max: [open.max[0], h * 0.5, d / 2 + out], yaw: side * 0.24, pitch: 0.3 }
+      return { ...open, max: [open.max[0], h * 0.5, d / 2 + out], yaw: side * 0.24, pitch: 0.5 }
     return open
   }
   const around = (r: Rect, margin: number, yaw: number): View => ({

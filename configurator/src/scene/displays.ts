@@ -82,7 +82,7 @@ function sun(g: Pen2d, x: number, y: number, r: number): void {
 
 function smallScreen(g: Pen2d, w: number, h: number): void {
   dusk(g, w, h, ['#16222f', '#24435a', '#3c6a76'])
-  text(g, '18:42', 28, 104, 86, '#ffffff', 300)
+  text(g, '18:42', 28, 100, 74, '#ffffff', 300)
   sun(g, w - 74, 72, 22)
   text(g, '4°', 28, h - 42, 54, '#ffffff', 400)
   text(g, '−18°', 150, h - 42, 54, '#bfe6ff', 400)
@@ -98,13 +98,13 @@ function smallScreen(g: Pen2d, w: number, h: number): void {
 
 function largeScreen(g: Pen2d, w: number, h: number): void {
   dusk(g, w, h, ['#10202c', '#1f4050', '#57807a', '#d9a878'])
-  text(g, '18:42', 44, 190, 150, '#ffffff', 200)
-  sun(g, w - 96, 136, 30)
+  text(g, '18:42', 44, 178, 112, '#ffffff', 200)
+  sun(g, w - 100, 138, 30)
   const tile = (w - 44 * 2 - 24) / 2
   card(g, 44, 262, tile, 200, 26, 'rgba(255,255,255,.17)')
   card(g, 68 + tile, 262, tile, 200, 26, 'rgba(255,255,255,.17)')
-  text(g, '4°', 72, 392, 92, '#ffffff', 300)
-  text(g, '−18°', 92 + tile, 392, 92, '#d2efff', 300)
+  text(g, '4°', 72, 386, 76, '#ffffff', 300)
+  text(g, '−18°', 88 + tile, 386, 76, '#d2efff', 300)
   card(g, 44, 488, w - 88, 300, 26, 'rgba(12,24,32,.45)')
   const produce = ['#c8452f', '#8aa84a', '#e29a3a', '#ead9b0', '#5f8f9c']
   for (let k = 0; k < 4; k++) {

@@ -143,7 +143,7 @@ function panelMaterial(
   }
   // A clear coat on all of them, however thin, so that they share one shader.
   const looks = {
-    lacquer: { roughness: 0.5, metalness: 0, clearcoat: 0.35, clearcoatRoughness: 0.32 },
+    lacquer: { roughness: 0.55, metalness: 0, clearcoat: 0.6, clearcoatRoughness: 0.3 },
     glass: { roughness: 0.42, metalness: 0, clearcoat: 1, clearcoatRoughness: 0.02 },
     wood_ready: { roughness: 0.82, metalness: 0, clearcoat: 0.02, clearcoatRoughness: 0.6 },
     bare: { roughness: 0.46, metalness: 0.85, clearcoat: 0.02, clearcoatRoughness: 0.5 },

@@ -1,7 +1,7 @@
 /** The cabinet of the fridge: shell, front frame, plinth, feet, hinge covers and rear. */
 import type { Front, FridgeSpec } from './layouts.ts'
 import { DOOR_MM, PLINTH_MM } from './layouts.ts'
-import { metres } from './fridgeFront.ts'
+import { metres, roomLight } from './fridgeFront.ts'
 import { MeshPen } from './mesh.ts'
 import { box, flat, lathe, slab } from './solids.ts'
 
@@ -67,12 +67,13 @@ export function drawBody(
 ): MeshPen {
   const pen = new MeshPen()
   const { w, h, d, zFrame, bodyDepth } = cabinet
+  pen.light = roomLight(h)
   const shellHeight = h - SHELL_LOW - SHELL_TOP
   const shellY = SHELL_LOW + shellHeight / 2
   pen.use('shell').at(0, shellY, zFrame - bodyDepth / 2 + 0.001)
   slab(pen, w - 0.003, shellHeight, bodyDepth - 0.002, {
     radii: 0.007,
-    fillet: 0.004,
+    fillet: 0.0016,
     segments: 3,
     edges: 4,
     front: false,
@@ -131,17 +132,25 @@ function frontFrame(
   shellY: number,
   shellHeight: number,
 ): void {
-  pen.use('liner', '#cfd2d5').at(0, 0, zFrame - 0.0005)
+  // Outside the gaskets nothing may shine through the gap between door and cabinet.
+  const rim = 0.011
   const [left, right] = [-w / 2 + 0.0025, w / 2 - 0.0025]
-  let y = shellY - shellHeight / 2 + 0.001
+  const [low, high] = [shellY - shellHeight / 2 + 0.001, shellY + shellHeight / 2 - 0.001]
+  pen.use('gasket', '#26282c').at(0, 0, zFrame - 0.0005)
+  const bottom = metres(PLINTH_MM) + rim
+  flat(pen, left, low, right, bottom)
+  flat(pen, left, bottom, left + rim, high)
+  flat(pen, right - rim, bottom, right, high)
+  pen.use('liner', '#dfe2e4').at(0, 0, zFrame - 0.0005)
+  let y = bottom
   for (const c of [...compartments].reverse()) {
-    const [low, high] = [c.y - c.h / 2, c.y + c.h / 2]
-    flat(pen, left, y, right, low)
-    flat(pen, left, low, c.x - c.w / 2, high)
-    flat(pen, c.x + c.w / 2, low, right, high)
-    y = high
+    const [floor, ceiling] = [c.y - c.h / 2, c.y + c.h / 2]
+    flat(pen, left + rim, y, right - rim, floor)
+    flat(pen, left + rim, floor, c.x - c.w / 2, ceiling)
+    flat(pen, c.x + c.w / 2, floor, right - rim, ceiling)
+    y = ceiling
   }
-  flat(pen, left, y, right, shellY + shellHeight / 2 - 0.001)
+  flat(pen, left + rim, y, right - rim, high)
 }
 
 function plinth(pen: MeshPen, { w, zFrame }: Cabinet, withGrille: boolean): void {

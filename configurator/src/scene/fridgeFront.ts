@@ -1,7 +1,15 @@
 /** One door or drawer front of the fridge: leaf, panel, finger channel, handle and everything mounted on it. */
 import { houseName } from './lettering.ts'
-import { DOOR_MM, GRIP_MM, type Fixture, type Front, type FridgeSpec, type HandleBar } from './layouts.ts'
-import { MeshPen } from './mesh.ts'
+import {
+  DOOR_MM,
+  FINISH_COLOURS,
+  GRIP_MM,
+  type Fixture,
+  type Front,
+  type FridgeSpec,
+  type HandleBar,
+} from './layouts.ts'
+import { MeshPen, type BakedLight } from './mesh.ts'
 import { band, bentPath, box, cavity, flat, lathe, picture, slab, sweep } from './solids.ts'
 
 /** Metres from millimetres: the one place where the elevation's unit becomes the scene's. */
@@ -30,6 +38,15 @@ export const DISPLAY_UV = {
   eink: [0, 0.5, 0.4, 0.74],
 } as const
 
+/** The room's light on a large surface: a little less towards the floor and towards the far side. */
+export function roomLight(height: number): BakedLight {
+  return (x, y) => {
+    const low = Math.max(0, 1 - y / height)
+    const level = 1.02 - 0.15 * low * low - 0.03 * Math.abs(x)
+    return [level, level, level]
+  }
+}
+
 /** Draws a front in its pivot's coordinates: pens for solid parts, the coloured panel and lit displays. */
 export function drawFront(
   spec: FridgeSpec,
@@ -41,6 +58,7 @@ export function drawFront(
 ): { solid: MeshPen; panel: MeshPen; display: MeshPen } {
   const solid = new MeshPen(pivot)
   const panel = new MeshPen(pivot)
+  panel.light = roomLight(metres(spec.heightMm))
   const display = new MeshPen(pivot)
   const [x, y, w, h] = [front.x, front.y, front.w, front.h].map(metres) as [number, number, number, number]
   const p = {
@@ -73,6 +91,7 @@ export function drawFront(
     edges: 2,
     sideShade: 0.55,
     frontShade: 0.12,
+    ...(hole && { hole: { ...hole, x: hole.x + p.x - x, y: hole.y + p.y - y, fillet: 0.001 } }),
   })
   if (front.grip) {
     solid.use('trim').at(p.x, p.y, zBack + block + channel / 2)
@@ -133,14 +152,15 @@ function seals(pen: MeshPen, spec: FridgeSpec, front: Front, zBack: number): voi
     box(pen, w - 2 * inset - 2 * wide, wide, deep, 'front left right')
   }
   if (spec.doors === 'french_door' && front.id === 'upper_left') {
-    pen.use('dark', '#1d1f22').at(x + w / 2, y, zBack + 0.008)
-    slab(pen, 0.04, h - 0.05, 0.014, { radii: 0.003, fillet: 0.002, segments: 2, back: true })
+    pen.use('dark', '#1d1f22').at(x + w / 2 - 0.008, y, zBack + 0.008)
+    slab(pen, 0.03, h - 0.05, 0.014, { radii: 0.003, fillet: 0.002, segments: 2, back: true })
   }
 }
 
 /** How far the panel of a wood-ready front lies above the leaf: the furniture board fills the rest. */
 const FURNITURE_RECESS = 0.002
 
+/** A painted frame around a bare board, with the bosses that will take the furniture panel. */
 function furnitureFront(
   panel: MeshPen,
   solid: MeshPen,
@@ -148,42 +168,47 @@ function furnitureFront(
   zLeaf: number,
   hole: NonNullable<Parameters<typeof slab>[4]>['hole'],
 ): void {
-  const rim = 0.024
-  // The aluminium frame that will hold the board.
-  solid.use('metal', '#b9bcbe')
+  const rim = 0.022
+  panel.use('panel')
   for (const s of [-1, 1]) {
-    solid.at(p.x + s * (p.w / 2 - rim / 2), p.y, zLeaf + PANEL / 2)
-    slab(solid, rim, p.h, PANEL, { radii: 0.002, fillet: 0.0012, back: false })
-    solid.at(p.x, p.y + s * (p.h / 2 - rim / 2), zLeaf + PANEL / 2)
-    slab(solid, p.w - 2 * rim, rim, PANEL, { fillet: 0.0012, segments: 1, back: false })
+    panel.at(p.x + s * (p.w / 2 - rim / 2), p.y, zLeaf + PANEL / 2)
+    slab(panel, rim, p.h, PANEL, { radii: 0.003, fillet: 0.0016, edges: 2, back: false, sideShade: 0.7 })
+    panel.at(p.x, p.y + s * (p.h / 2 - rim / 2), zLeaf + PANEL / 2)
+    slab(panel, p.w - 2 * rim, rim, PANEL, { fillet: 0.0016, segments: 1, back: false, sideShade: 0.7 })
   }
-  panel.at(p.x, p.y, zLeaf + FURNITURE_RECESS / 2)
-  slab(panel, p.w - 2 * rim, p.h - 2 * rim, FURNITURE_RECESS, {
+  solid.use('wood', FINISH_COLOURS.wood_ready).at(p.x, p.y, zLeaf + FURNITURE_RECESS / 2)
+  slab(solid, p.w - 2 * rim, p.h - 2 * rim, FURNITURE_RECESS, {
     fillet: 0.0002,
     segments: 1,
     filletSegments: 1,
-    edges: 6,
+    edges: 4,
     back: false,
     ...(hole && { hole: { ...hole, fillet: 0.0006 } }),
   })
-  // Screw bosses that take the board.
-  solid.use('metal', '#d9dbdd')
   const rows = Math.max(2, Math.round(p.h / 0.32))
   for (let k = 0; k < rows; k++)
     for (const s of [-1, 1]) {
-      const by = p.y - p.h / 2 + 0.075 + ((p.h - 0.15) * k) / (rows - 1)
-      solid.at(p.x + s * (p.w / 2 - rim - 0.035), by, zLeaf + FURNITURE_RECESS, ['x', Math.PI / 2])
+      const y = p.y - p.h / 2 + 0.075 + ((p.h - 0.15) * k) / (rows - 1)
+      solid.use('plate', '#a9adb1')
+      solid.at(p.x + s * (p.w / 2 - rim - 0.035), y, zLeaf + FURNITURE_RECESS, ['x', Math.PI / 2])
       lathe(
         solid,
         [
-          [0.011, 0],
-          [0.011, 0.0022],
-          [0.0095, 0.0034],
-          [0.0048, 0.0034],
-          [0.0042, 0.0008],
-          [0, 0.0008],
+          [0.012, 0],
+          [0.012, 0.0022],
+          [0.0105, 0.0034],
+          [0.0055, 0.0034],
         ],
         16,
+      )
+      solid.use('dark', '#1a1b1d')
+      lathe(
+        solid,
+        [
+          [0.0055, 0.003],
+          [0, 0.003],
+        ],
+        12,
       )
     }
 }
@@ -303,7 +328,7 @@ function leatherLoop(pen: MeshPen, loop: HandleBar, z: number): void {
 function nameplate(pen: MeshPen, f: Fixture, z: number, lit: boolean): void {
   const [x, y, w, h] = [f.x, f.y, f.w, f.h].map(metres) as [number, number, number, number]
   if (lit) pen.use('black_glass', '#0c0d10')
-  else pen.use('metal', '#cfd1d3')
+  else pen.use('plate', '#b4b7bb')
   pen.at(x, y, z + 0.0012)
   slab(pen, w, h, 0.0024, { radii: 0.003, fillet: 0.001, segments: 4, back: false })
   if (lit) pen.use('led', '#fff1dc')
@@ -382,11 +407,11 @@ function dispenserNiche(pen: MeshPen, f: Fixture, z: number): void {
     box(pen, w - 0.03, collar, 0.0016, 'back')
   }
   // Control glass with four lit marks, spout, paddle, drip grille.
-  pen.use('black_glass', '#0a0b0d').at(x, y + h * 0.385, z - 0.018)
+  pen.use('black_glass', '#0a0b0d').at(x, y + h * 0.385, z - 0.018, ['x', 0.12])
   slab(pen, w - 0.006, h * 0.2, 0.03, { radii: 0.01, fillet: 0.003, segments: 4, back: false })
   pen.use('led', '#dff0ff')
   for (let k = 0; k < 4; k++) {
-    pen.at(x + (k - 1.5) * w * 0.17, y + h * 0.385, z - 0.0026)
+    pen.at(x + (k - 1.5) * w * 0.17, y + h * 0.385, z - 0.0028, ['x', 0.12])
     flat(pen, -0.0045, -0.0011, 0.0045, 0.0011)
   }
   pen.use('led', '#c9ddf0').at(x, y + h * 0.282, z - 0.02, ['x', Math.PI / 2])

@@ -62,7 +62,7 @@ const WARM_WHITE: Rgb = [1, 0.985, 0.955]
 function lampsOf(spec: FridgeSpec, c: Compartment, zFrame: number): Lamp[] {
   const top = { x: c.x, y: c.y + c.h / 2 - 0.02, z: zFrame - 0.08, halfX: c.w * 0.38, halfY: 0 }
   if (spec.light === 'led' || c.id !== 'upper') return [{ ...top, power: 0.5, colour: WARM_WHITE }]
-  const side = { y: c.y, z: zFrame - 0.06, halfX: 0, halfY: c.h * 0.36, power: 0.72 }
+  const side = { y: c.y, z: zFrame - 0.06, halfX: 0, halfY: c.h * 0.36, power: 0.55 }
   return [
     { ...top, power: 0.3, colour: WARM_WHITE },
     { ...side, x: c.x - c.w / 2, colour: [0.34, 0.22, 1.15] },
@@ -80,14 +80,14 @@ export function drawCompartment(
   const pens = { solid: new MeshPen(), clear: new MeshPen() }
   const { solid } = pens
   const lamps = parts.lamps ? lampsOf(spec, c, zFrame) : []
-  solid.light = lampLight(0.6, lamps, c.h)
+  solid.light = lampLight(0.66, lamps, c.h)
   solid.use('liner', '#f3f5f6').at(c.x, c.y, zFrame)
   cavity(solid, c.w, c.h, c.depth, { occlusion: 0.4, rearRadius: 0.035, edges: 6, segments: 3 })
   if (parts.cooling) coldAir(solid, spec, c, zFrame)
   solid.light = null
   if (parts.lamps) lampStrips(solid, spec, c, zFrame)
   if (!parts.fittings) return pens
-  solid.light = lampLight(0.55, lamps, c.h)
+  solid.light = lampLight(0.7, lamps, c.h)
   const space: Space = {
     x: c.x - c.w / 2 + 0.006,
     y: c.y - c.h / 2 + 0.006,
@@ -146,7 +146,7 @@ function shelf(pens: InsidePens, space: Space, y: number, back = 0): void {
   const depth = space.d - back
   pens.clear.use('clear', '#e4f1f2').at(space.x + space.w / 2, y, space.z - depth / 2, ['x', -Math.PI / 2])
   slab(pens.clear, space.w, depth, 0.005, { fillet: 0.001, segments: 1, filletSegments: 1 })
-  pens.solid.use('metal', '#d5d8da').at(space.x + space.w / 2, y + 0.001, space.z + 0.003)
+  pens.solid.use('satin', '#e9ecee').at(space.x + space.w / 2, y + 0.001, space.z + 0.003)
   slab(pens.solid, space.w, 0.014, 0.008, { radii: 0.003, fillet: 0.0015, segments: 2, back: false })
 }
 
@@ -273,7 +273,7 @@ function tray(pens: InsidePens, s: Space): void {
     pens.clear.at(x + side * (s.w / 2 - 0.006), s.y + s.h * 0.45, s.z - 0.008 - deep / 2)
     box(pens.clear, 0.003, s.h * 0.86, deep, 'front back')
   }
-  pens.solid.use('metal', '#d5d8da').at(x, s.y + s.h - 0.004, s.z + 0.002)
+  pens.solid.use('satin', '#e9ecee').at(x, s.y + s.h - 0.004, s.z + 0.002)
   slab(pens.solid, s.w - 0.006, 0.014, 0.011, { radii: 0.004, fillet: 0.002, segments: 2, back: false })
   pens.solid.use('liner', '#e9edef').at(x, s.y + 0.004, s.z - 0.01 - deep / 2, ['x', -Math.PI / 2])
   flat(pens.solid, -s.w / 2 + 0.006, -deep / 2, s.w / 2 - 0.006, deep / 2)
@@ -374,7 +374,7 @@ export function drawFrontInside(
   const { solid } = pens
   const [x, y, w, h] = [front.x, front.y, front.w, front.h].map(metres) as [number, number, number, number]
   // Open doors look into the room: an even light, a little brighter than the shell.
-  solid.light = () => [0.92, 0.92, 0.92]
+  solid.light = () => [1.12, 1.12, 1.12]
   solid.use('liner', '#e9ecee').at(x, y, zBack - 0.004, ['y', Math.PI])
   slab(solid, w - 0.05, h - 0.05, 0.008, { radii: 0.012, fillet: 0.004, edges: 2, back: false })
   if (!parts.fittings) return pens
@@ -406,7 +406,7 @@ function doorBins({ solid, clear }: InsidePens, front: Front, zBack: number): vo
     }
     solid.use('liner', '#dfe4e6').at(x, floor, z - deep / 2)
     box(solid, w, 0.005, deep)
-    solid.use('metal', '#d5d8da').at(x, floor + h - 0.003, z - deep - 0.002, ['y', Math.PI])
+    solid.use('satin', '#e9ecee').at(x, floor + h - 0.003, z - deep - 0.002, ['y', Math.PI])
     slab(solid, w + 0.002, 0.01, 0.008, { radii: 0.003, fillet: 0.0015, segments: 2, back: false })
     const random = seeded(k * 13 + Math.round(front.x) + 5)
     const room = inner / count
@@ -449,7 +449,7 @@ function pullOut(pens: InsidePens, spec: FridgeSpec, cabinet: Cabinet, front: Fr
   for (const s of [-1, 1]) {
     clear.use('clear', '#e9f2f4').at(x + s * (w / 2 - 0.002), floor + h / 2, z - deep / 2)
     box(clear, 0.004, h, deep, 'front back')
-    solid.use('metal', '#c9ccce').at(x + s * (w / 2 + 0.004), floor + h * 0.5, z - deep / 2)
+    solid.use('satin', '#dfe2e4').at(x + s * (w / 2 + 0.004), floor + h * 0.5, z - deep / 2)
     box(solid, 0.006, 0.02, deep, 'front')
   }
   solid.use('liner', '#e3e7e9').at(x, floor, z - deep / 2)

@@ -204,26 +204,28 @@ export function stockShelf(pen: MeshPen, space: Space, seed: number): void {
 
 const FRUIT = ['#b83a2a', '#7f9d3a', '#dd8527', '#94b058', '#d9b23f'] as const
 
-/** Lays fruit into a vegetable drawer. */
+/** Heaps fruit into a vegetable drawer: two rows, and a few on top. */
 export function stockCrisper(pen: MeshPen, space: Space, seed: number): void {
   const random = seeded(seed + 31)
   const colours = [FRUIT[Math.floor(random() * 5)]!, FRUIT[Math.floor(random() * 5)]!]
-  const count = Math.floor(space.w / 0.076)
-  for (let k = 0; k < count; k++) {
-    const r = 0.031 + random() * 0.006
-    const squash = 0.92
-    pen.use('prop', colours[random() < 0.6 ? 0 : 1]!)
-    pen.at(
-      space.x + ((k + 0.5) * space.w) / count,
-      space.y,
-      space.z - r - random() * Math.max(0, space.d - 2 * r) * 0.3,
-    )
-    const profile: [number, number][] = []
-    for (let s = 0; s <= 7; s++) {
+  const count = Math.max(1, Math.floor(space.w / 0.078))
+  const step = space.w / count
+  const put = (x: number, y: number, z: number, second: number) => {
+    const r = 0.032 + random() * 0.005
+    pen.use('prop', colours[random() < second ? 1 : 0]!).at(x, y, z)
+    const profile = Array.from({ length: 8 }, (_, s): [number, number] => {
       const a = -Math.PI / 2 + (s / 7) * Math.PI
-      profile.push([Math.max(0, Math.cos(a) * r), r * squash + Math.sin(a) * r * squash])
-    }
+      return [Math.max(0, Math.cos(a) * r), (1 + Math.sin(a)) * r * 0.92]
+    })
     lathe(pen, profile, 12)
+  }
+  const rows = space.d > 0.2 ? 2 : 1
+  for (let k = 0; k < count; k++) {
+    const half = k < count / 2 ? 0.12 : 0.85
+    for (let row = 0; row < rows; row++)
+      put(space.x + (k + 0.5) * step, space.y, space.z - 0.04 - row * 0.072 - random() * 0.012, half)
+    if (k > 0 && space.h > 0.12 && random() < 0.62)
+      put(space.x + k * step, space.y + 0.05, space.z - 0.05 - random() * 0.02, half)
   }
 }
 

@@ -25,7 +25,7 @@ export const FINISH_COLOURS: Readonly<Record<FinishKind, string>> = {
   lacquer: '#f1ede1',
   steel: '#c3c5c6',
   glass: '#f1ede1',
-  wood_ready: '#cdb591',
+  wood_ready: '#d3bd98',
 }
 
 /** A fridge with every value known and in range. */
@@ -203,9 +203,9 @@ function panelOf({ grip, x, y, w, h }: Omit<Front, 'panel'>): Rect {
   return { x, y, w, h }
 }
 
-/** Colour of a front's panel as sRGB hex; steel is never painted and a wood-ready front waits for its furniture panel. */
+/** Colour of a front as sRGB hex: steel is never painted; of a wood-ready front only the frame shows it. */
 export function panelColour(spec: FridgeSpec, id: FrontId): string {
-  if (spec.finish === 'steel' || spec.finish === 'wood_ready') return FINISH_COLOURS[spec.finish]
+  if (spec.finish === 'steel') return FINISH_COLOURS.steel
   return RAL_COLOURS[spec.colours[id]] ?? FINISH_COLOURS[spec.finish]
 }
 
@@ -283,7 +283,6 @@ export function drawerPlan(drawers: number): { crispers: number; freezer: number
 /** The cabinet's own colour beside its fronts (sRGB hex): a light, middle or dark grey that sits well with them. */
 export function shellTone(spec: FridgeSpec): string {
   if (spec.finish === 'steel') return '#8b8f93'
-  if (spec.finish === 'wood_ready') return '#a8a59f'
   const hex = panelColour(spec, 'upper_left')
   const lightness = [1, 3, 5].reduce((sum, k) => sum + Number.parseInt(hex.slice(k, k + 2), 16) / 765, 0)
   return lightness > 0.8 ? '#c2c3c2' : lightness < 0.4 ? '#4a4d51' : '#8d9094'

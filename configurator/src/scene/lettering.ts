@@ -39,14 +39,12 @@ export function houseName(pen: MeshPen, capHeight: number, z = 0): number {
     } else if (letter === 'N') {
       bar(l, -0.5, l + stroke, 0.5)
       bar(r - stroke, -0.5, r, 0.5)
-      quad(
-        [
-          [r - stroke - 0.03, -0.5],
-          [r - stroke, -0.5],
-          [l + stroke + 0.03, 0.5],
-          [l + stroke, 0.5],
-        ].map(([px, py]): [number, number] => [px!, py!]),
-      )
+      quad([
+        [r - stroke, -0.5],
+        [r, -0.5],
+        [l + stroke, 0.5],
+        [l, 0.5],
+      ])
     } else if (letter === 'O') {
       const middle = (l + r) / 2
       const outer = roundedRect(w, 1.02, w / 2, 8, 1, middle)

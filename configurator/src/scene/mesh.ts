@@ -18,6 +18,8 @@ export const SURFACES = {
   plastic: { roughness: 0.55, metalness: 0, glow: 0, tone: 0 },
   liner: { roughness: 0.42, metalness: 0, glow: 0, tone: 0 },
   gasket: { roughness: 0.85, metalness: 0, glow: 0, tone: 0 },
+  /** Brushed aluminium trims: bright from every side. */
+  satin: { roughness: 0.34, metalness: 0.35, glow: 0, tone: 0 },
   metal: { roughness: 0.24, metalness: 1, glow: 0, tone: 0 },
   dark: { roughness: 0.32, metalness: 0.1, glow: 0, tone: 0 },
   black_glass: { roughness: 0.06, metalness: 0, glow: 0, tone: 0 },
@@ -26,6 +28,7 @@ export const SURFACES = {
   prop: { roughness: 0.3, metalness: 0, glow: 0, tone: 0 },
   led: { roughness: 1, metalness: 0, glow: 1, tone: 0 },
   clear: { roughness: 0.1, metalness: 0, glow: 0, tone: 0 },
+  plate: { roughness: 0.4, metalness: 1, glow: 0, tone: 0 },
   panel: { roughness: 0.5, metalness: 0, glow: 0, tone: 0 },
   display: { roughness: 0.2, metalness: 0, glow: 0, tone: 0 },
 } as const satisfies Record<string, SurfaceOf>

@@ -71,7 +71,9 @@ export function createOverlay(): Overlay {
         const places = dimensionLines(points, spec)
         const values = [spec.heightMm, spec.widthMm, spec.depthMm]
         labels.forEach((label, k) => {
-          label.sprite.position.set(...places[k]!)
+          const [x, y, z, anchor] = places[k]!
+          label.sprite.position.set(x, y, z)
+          label.sprite.center.set(anchor, 0.5)
           paint(label, `${Math.round(values[k]!)} mm`)
         })
       }
@@ -119,8 +121,11 @@ function paint(
   label.texture.needsUpdate = true
 }
 
-/** Adds the three dimension lines with end ticks; gives the places of the labels: height, width, depth. */
-function dimensionLines(points: number[], spec: FridgeSpec): [number, number, number][] {
+/** Adds the three dimension lines with end ticks; gives where the labels for height, width and depth stand and are held. */
+function dimensionLines(
+  points: number[],
+  spec: FridgeSpec,
+): [x: number, y: number, z: number, anchor: number][] {
   const [w, h, d] = [spec.widthMm / 1000, spec.heightMm / 1000, spec.depthMm / 1000]
   // The camera rests on the side away from the hinge; height and depth stand where it sees them.
   const side = spec.doors === 'french_door' ? 1 : spec.hinge === 'right' ? -1 : 1
@@ -136,9 +141,9 @@ function dimensionLines(points: number[], spec: FridgeSpec): [number, number, nu
   add(right, floor, -d / 2, right, floor, d / 2)
   for (const s of [-1, 1]) add(right - tick, floor, (s * d) / 2, right + tick, floor, (s * d) / 2)
   return [
-    [x, h * 0.5, d / 2],
-    [0, floor, z],
-    [right, floor, 0],
+    [x, h * 0.5, d / 2, side > 0 ? 0.94 : 0.06],
+    [0, floor, z, 0.5],
+    [right, floor, 0, side > 0 ? 0.2 : 0.8],
   ]
 }
 
