@@ -12,10 +12,10 @@ import {
   type DataValue,
   type ExtensionObject,
   MessageSecurityMode,
-  NodeClass,
   type NodeId,
   OPCUACertificateManager,
   OPCUAClient,
+  type ReferenceDescription,
   SecurityPolicy,
   TimestampsToReturn,
   type UserIdentityInfo,
@@ -32,6 +32,8 @@ import type { Line } from '../src/server.ts'
 export const jobControlUri = 'http://opcfoundation.org/UA/ISA95-JOBCONTROL_V2/'
 export const jobsUri = 'http://opcfoundation.org/UA/Machinery/Jobs/'
 export const machineryUri = 'http://opcfoundation.org/UA/Machinery/'
+
+const objects = 1
 
 /** A temporary folder that removes itself with `dispose`. */
 export async function temporaryFolder(): Promise<{ path: string; dispose: () => Promise<void> }> {
@@ -149,16 +151,57 @@ export class TestClient {
     return index
   }
 
-  async children(nodeId: NodeId, referenceType = 'HierarchicalReferences') {
+  async children(nodeId: NodeId, referenceType = 'HierarchicalReferences', nodeClassMask = 0) {
     const result = await this.session.browse({
       nodeId,
       referenceTypeId: resolveNodeId(referenceType),
       includeSubtypes: true,
       browseDirection: BrowseDirection.Forward,
+      nodeClassMask,
+      resultMask: 63,
+    })
+    return result.references ?? []
+  }
+
+  async references(nodeId: NodeId, referenceType: string, direction: 'forward' | 'inverse' = 'forward') {
+    const result = await this.session.browse({
+      nodeId,
+      referenceTypeId: resolveNodeId(referenceType),
+      includeSubtypes: true,
+      browseDirection: direction === 'inverse' ? BrowseDirection.Inverse : BrowseDirection.Forward,
       nodeClassMask: 0,
       resultMask: 63,
     })
     return result.references ?? []
+  }
+
+  /** The data type of a variable as text; empty for anything else. */
+  async dataType({ nodeId }: ReferenceDescription): Promise<string> {
+    const { value } = await this.session.read({ nodeId, attributeId: AttributeIds.DataType })
+    return value?.value ? String(value.value) : ''
+  }
+
+  /** A machine item below Objects/Machines, as found by browsing. */
+  async machine(name: string): Promise<ReferenceDescription> {
+    const objects = await this.children(resolveNodeId('ObjectsFolder'), 'Organizes')
+    const machines = objects.find(({ browseName }) => browseName.name === 'Machines')
+    const found = machines && (await this.children(machines.nodeId, 'Organizes'))
+    const machine = found?.find(({ browseName }) => browseName.name === name)
+    if (!machine) throw new Error(`No machine ${name}.`)
+    return machine
+  }
+
+  /** Reads a variable below a machine by its browse names. */
+  async readPath(machine: string, path: readonly string[]): Promise<unknown> {
+    let { nodeId } = await this.machine(machine)
+    for (const name of path) {
+      const next = (await this.children(nodeId, 'Aggregates')).find(
+        ({ browseName }) => browseName.name === name,
+      )
+      if (!next) throw new Error(`No ${name} in ${path.join('/')}.`)
+      nodeId = next.nodeId
+    }
+    return this.read(nodeId)
   }
 
   /** Finds every JobManagementType instance below Objects, by type; its machine item names it. */
@@ -168,19 +211,14 @@ export class TestClient {
     const found: StationHandle[] = []
     const walk = async (nodeId: NodeId, path: string[]): Promise<void> => {
       const references = [
-        ...(await this.children(nodeId, 'Organizes')),
-        ...(await this.children(nodeId, 'Aggregates')),
+        ...(await this.children(nodeId, 'Organizes', objects)),
+        ...(await this.children(nodeId, 'Aggregates', objects)),
       ]
       for (const reference of references) {
         const name = reference.browseName.name ?? ''
         if (reference.typeDefinition.toString() === wanted)
           found.push(await this.#station(path.at(-2) ?? '', reference.nodeId))
-        else if (
-          path.length < 4 &&
-          Number(reference.nodeClass) === Number(NodeClass.Object) &&
-          name !== 'Server'
-        )
-          await walk(reference.nodeId, [...path, name])
+        else if (path.length < 4 && name !== 'Server') await walk(reference.nodeId, [...path, name])
       }
     }
     await walk(resolveNodeId('ObjectsFolder'), [])
