@@ -1,5 +1,5 @@
 /** Decides whether a posted order or change is taken: the same compiled rules as in the page, asked again. Pure. */
-import { checkTexts } from '@lot-one/rules'
+import { normalizeTexts, textProblems } from '@lot-one/rules'
 import type {
   BuildOrder,
   Conflict,
@@ -47,18 +47,17 @@ export function judgeOrder(
   if (order.rulesHash !== rulesHash) return { outcome: 'rulesChanged', rulesHash }
   const design = judgeDesign(product, order, language)
   if (design.outcome !== 'fits') return design
-  const texts = checkTexts(product.package, design.selection, order.texts ?? {})
-  if (texts.problems.length > 0) {
-    return {
-      outcome: 'malformed',
-      errors: texts.problems.map(({ option, message }) => ({
-        path: `texts.${option}`,
-        message,
-        value: shown(order.texts?.[option]),
-      })),
-    }
+  const texts = normalizeTexts(order.texts ?? {})
+  const wrong = textProblems(product.package.texts, design.selection, texts)
+  if (wrong.length > 0) {
+    const errors = wrong.map(({ text, message }) => ({
+      path: `texts.${text}`,
+      message,
+      value: shown(texts[text]),
+    }))
+    return { outcome: 'malformed', errors }
   }
-  const priceCents = design.priceCents + texts.priceCents
+  const priceCents = design.priceCents + textsPriceCents(product, texts)
   if (priceCents !== order.expectedPriceCents || currency !== order.currency)
     return { outcome: 'priceChanged', priceCents, currency }
   return {
@@ -72,7 +71,7 @@ export function judgeOrder(
       context: order.context,
       selection: { ...design.selection },
       chosen: order.selection,
-      texts: { ...texts.texts },
+      texts,
       priceCents,
       currency,
       orderedAt: now.toISOString(),
@@ -99,17 +98,22 @@ export function judgeChange(
     language,
   )
   if (design.outcome !== 'fits') return design
-  const texts = checkTexts(product.package, design.selection, order.texts)
-  if (texts.problems.length > 0) {
+  const wrong = textProblems(product.package.texts, design.selection, order.texts)
+  if (wrong.length > 0) {
     return {
       outcome: 'malformed',
-      errors: texts.problems.map(({ option, message }) => ({
-        path: 'selection',
-        message: `the order's text ${option} ${message}`,
-      })),
+      errors: wrong.map(({ message }) => ({ path: 'selection', message: `of this order: ${message}` })),
     }
   }
-  return { outcome: 'fits', selection: design.selection, priceCents: design.priceCents + texts.priceCents }
+  return {
+    outcome: 'fits',
+    selection: design.selection,
+    priceCents: design.priceCents + textsPriceCents(product, order.texts),
+  }
+}
+
+function textsPriceCents(product: Product, texts: Readonly<Record<string, string>>): number {
+  return product.package.texts.reduce((sum, option) => sum + (option.id in texts ? option.priceCents : 0), 0)
 }
 
 function judgeDesign(

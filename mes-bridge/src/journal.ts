@@ -62,7 +62,13 @@ export interface Journal {
     | { readonly outcome: 'reused' }
     | Unavailable
   >
-  /** @throws JournalUnavailable, as every read. */
+  /** Says whether this very order, or another with its id, was accepted before. @throws JournalUnavailable, as every read. */
+  find(
+    orderId: string,
+    bodyDigest: string,
+  ): Promise<
+    { readonly outcome: 'known'; readonly order: StoredOrder } | { readonly outcome: 'reused' } | undefined
+  >
   order(orderId: string): Promise<StoredOrder | undefined>
   jobs(orderId: string): Promise<readonly JobRecord[]>
   /** Events of one order after a sequence number, in order. */

@@ -182,6 +182,19 @@ export async function openJournal({ storage, now, warn, maxWaiting = 4096 }: Jou
       }
     },
 
+    find: (orderId, bodyDigest) =>
+      read(async () => {
+        const row = await db
+          .selectFrom('orders')
+          .select('body_digest')
+          .where('order_id', '=', orderId)
+          .executeTakeFirst()
+        if (row === undefined) return undefined
+        if (row.body_digest !== bodyDigest) return { outcome: 'reused' }
+        const [order] = await load([orderId])
+        return { outcome: 'known', order: order! }
+      }),
+
     order: (orderId) => read(async () => (await load([orderId]))[0]),
 
     jobs: (orderId) => read(async () => (await loadJobs([orderId])).get(orderId) ?? []),

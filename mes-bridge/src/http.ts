@@ -1,0 +1,284 @@
+/**
+ * The bridge's HTTP: parse, call, answer. Every answer that is not a success is a problem (RFC 9457, problems.ts); nothing a
+ * client sends may end in a stack trace or in a 500.
+ */
+import { createServer, IncomingMessage, ServerResponse } from 'node:http'
+import type { Server } from 'node:http'
+import express from 'express'
+import type { Express, NextFunction, Request, RequestHandler, Response } from 'express'
+import { rateLimit } from 'express-rate-limit'
+import helmet from 'helmet'
+import type { Logger } from 'pino'
+import type { Registry } from 'prom-client'
+import type { Catalog } from './catalog.ts'
+import { createStreams } from './eventStream.ts'
+import { lineRoutes } from './httpLines.ts'
+import { measure } from './httpMetrics.ts'
+import { orderRoutes } from './httpOrders.ts'
+import { productRoutes } from './httpProducts.ts'
+import { shopFiles } from './httpShop.ts'
+import { JournalUnavailable } from './journal.ts'
+import type { Journal } from './journal.ts'
+import { openApi } from './openapi.ts'
+import { createOrderStream } from './orderStream.ts'
+import { helpPage, kinds, malformed, problem } from './problems.ts'
+import type { ProblemBody, ProblemToken } from './problems.ts'
+import type { Production } from './production.ts'
+
+/** Everything http needs from the rest of the bridge and from the world. */
+export interface HttpParts {
+  readonly journal: Journal
+  readonly catalog: Catalog
+  readonly production: Production
+  readonly staffToken: string
+  /** Folder of the built shop. */
+  readonly webFolder: string
+  readonly now: () => Date
+  readonly randomBytes: (size: number) => Buffer
+  readonly log: Logger
+  readonly metrics: Registry
+  /** Posts per minute and address; addresses of this machine are not limited. */
+  readonly postsPerMinute?: number
+}
+
+/** What the route files share. */
+export interface Routes extends HttpParts {
+  readonly app: Express
+  /** Mounts the handlers of one path; any other method is answered with 405 and `Allow`. */
+  route(path: string, handlers: Partial<Record<'get' | 'post' | 'patch', RequestHandler[]>>): void
+  /** Limits posts per address, then reads a JSON body of at most 64 KiB. */
+  readonly jsonBody: RequestHandler[]
+  /** Lets only staff pass. */
+  readonly streams: ReturnType<typeof createStreams>
+}
+
+const maxBody = '64kb'
+
+export interface HttpServer {
+  readonly server: Server
+  /** Ends streams, finishes answers under way, closes. */
+  close(): Promise<void>
+}
+
+/** Makes the server; the caller lets it listen. */
+export function createHttp(parts: HttpParts): HttpServer {
+  const { log, journal, metrics } = parts
+  const app = express()
+  app.disable('x-powered-by')
+  app.set('etag', false)
+  app.set('query parser', 'simple')
+  app.use(securityHeaders())
+  app.use(measure(metrics))
+
+  const streams = createStreams()
+  const orderStream = createOrderStream(journal, streams, (error) =>
+    log.warn({ err: error }, 'A watcher was let go'),
+  )
+  const limit = rateLimit({
+    windowMs: 60_000,
+    limit: parts.postsPerMinute ?? 300,
+    standardHeaders: 'draft-8',
+    legacyHeaders: false,
+    skip: (request) => isThisMachine(request.socket.remoteAddress),
+    handler: (_request, response) =>
+      sendProblem(
+        response,
+        problem('too-many-requests', 'Too many requests from this address in a minute; wait and try again'),
+      ),
+  })
+  const routes: Routes = {
+    ...parts,
+    app,
+    streams,
+    jsonBody: [limit, requireJson, express.json({ limit: maxBody })],
+    route(path, handlers) {
+      for (const [method, list] of Object.entries(handlers))
+        app[method as 'get' | 'post' | 'patch'](path, ...list)
+      const allow = Object.keys(handlers)
+        .flatMap((method) => (method === 'get' ? ['GET', 'HEAD'] : [method.toUpperCase()]))
+        .join(', ')
+      app.all(path, (request, response) => {
+        response.set('allow', allow)
+        if (request.method === 'OPTIONS') response.status(204).end()
+        else
+          sendProblem(
+            response,
+            problem('method-not-allowed', `${request.method} ${request.path}: this address takes ${allow}`),
+          )
+      })
+    },
+  }
+
+  productRoutes(routes)
+  orderRoutes(routes, orderStream)
+  lineRoutes(routes)
+  serviceRoutes(routes)
+  app.use(shopFiles(parts.webFolder))
+  app.use((request, response) => {
+    sendProblem(
+      response,
+      problem(
+        'not-found',
+        `There is nothing at ${request.method} ${shortPath(request)}; /openapi.json lists what there is`,
+      ),
+    )
+  })
+  app.use(answerError(log))
+
+  const server = quickServer(app)
+  // a client that sends its request byte by byte keeps nobody else out
+  server.headersTimeout = 15_000
+  server.requestTimeout = 30_000
+  return {
+    server,
+    async close() {
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()))
+      orderStream.close()
+      streams.close()
+      server.closeIdleConnections()
+      await closed
+    },
+  }
+}
+
+function serviceRoutes({ route, journal, catalog, metrics, now }: Routes): void {
+  route('/healthz', { get: [(_request, response) => void response.json({ status: 'alive' })] })
+  let last: { readonly at: number; readonly answer: ReturnType<Journal['probe']> } | undefined
+  route('/readyz', {
+    get: [
+      async (_request, response) => {
+        const at = now().getTime()
+        // one write a second at most, however often it is asked
+        if (last === undefined || Math.abs(at - last.at) > 1000) last = { at, answer: journal.probe() }
+        const answer = await last.answer
+        if (answer.outcome === 'unavailable') sendUnavailable(response, answer.reason)
+        else if (catalog.onSale().length === 0) sendUnavailable(response, 'no product is on sale today')
+        else response.json({ status: 'ready' })
+      },
+    ],
+  })
+  route('/metrics', {
+    get: [
+      async (_request, response) => {
+        response.set('content-type', metrics.contentType).send(await metrics.metrics())
+      },
+    ],
+  })
+  const api = JSON.stringify(openApi())
+  route('/openapi.json', { get: [(_request, response) => void response.type('application/json').send(api)] })
+  route('/problems/:token', {
+    get: [
+      (request, response, next) => {
+        const token = request.params['token'] as string
+        if (!Object.hasOwn(kinds, token)) return next()
+        response.type('text/plain').send(helpPage(token as ProblemToken))
+      },
+    ],
+  })
+}
+
+/** Sends a problem as `application/problem+json`. */
+export function sendProblem(response: Response, body: ProblemBody): void {
+  response.status(body.status).type('application/problem+json').send(JSON.stringify(body))
+}
+
+/** Sends the honest 503: nothing was accepted, the same request again is safe. */
+export function sendUnavailable(response: Response, reason: string): void {
+  response.set('retry-after', '2')
+  sendProblem(
+    response,
+    problem('unavailable', `Nothing was accepted: ${reason}. Send the same request again in 2 seconds`),
+  )
+}
+
+function securityHeaders(): RequestHandler {
+  return helmet({
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: {
+        defaultSrc: ["'self'"],
+        scriptSrc: ["'self'"],
+        workerSrc: ["'self'", 'blob:'],
+        imgSrc: ["'self'", 'blob:', 'data:'],
+        // three's loaders and React's style attribute; no script ever
+        styleSrc: ["'self'", "'unsafe-inline'"],
+        connectSrc: ["'self'", 'blob:', 'data:'],
+        fontSrc: ["'self'", 'data:'],
+        objectSrc: ["'none'"],
+        baseUri: ["'none'"],
+        formAction: ["'self'"],
+        frameAncestors: ["'self'"],
+      },
+    },
+    // who ends TLS in front of us says so; plain http on a shop floor must keep working
+    strictTransportSecurity: false,
+  })
+}
+
+const requireJson: RequestHandler = (request, response, next) => {
+  if (request.is('application/json')) return next()
+  const type = request.headers['content-type']
+  const said =
+    type === undefined ? 'The request has no content type or no body' : `The content type is "${type}"`
+  sendProblem(response, problem('unsupported-media-type', `${said}; send application/json`))
+}
+
+/** Errors of the framework's parsers are the client's; journal trouble is the world's; anything else is a bug of ours. */
+function answerError(log: Logger) {
+  return (error: unknown, request: Request, response: Response, _next: NextFunction): void => {
+    const { type, status, message } = error as { type?: string; status?: number; message?: string }
+    if (response.headersSent || type === 'request.aborted') {
+      response.destroy()
+    } else if (error instanceof JournalUnavailable) {
+      log.warn({ reason: error.message }, 'The journal cannot be read')
+      sendUnavailable(response, error.message)
+    } else if (type === 'entity.too.large') {
+      response.set('connection', 'close')
+      sendProblem(response, problem('too-large', 'The body has more than 64 KiB'))
+    } else if (type === 'encoding.unsupported' || type === 'charset.unsupported') {
+      sendProblem(
+        response,
+        problem(
+          'unsupported-media-type',
+          `The body cannot be read: ${message}; send UTF-8 JSON, plain or gzip`,
+        ),
+      )
+    } else if (status !== undefined && status >= 400 && status < 500) {
+      const isJson = type === 'entity.parse.failed'
+      const said = isJson
+        ? `The body is not JSON: ${message}`
+        : `The request cannot be read: ${message ?? ''}`
+      sendProblem(response, malformed([{ path: '', message: said }]))
+    } else {
+      const requestId = crypto.randomUUID()
+      log.error(
+        { err: error, requestId, method: request.method, path: shortPath(request) },
+        'A request met a bug',
+      )
+      sendProblem(response, problem('internal', `Logged as ${requestId}`, { requestId }))
+    }
+  }
+}
+
+/** A path for messages and logs: no query (it may hold a token), cut short. */
+function shortPath(request: Request): string {
+  return request.path.length > 100 ? `${request.path.slice(0, 99)}…` : request.path
+}
+
+function isThisMachine(address: string | undefined): boolean {
+  return address !== undefined && /^(::1|(::ffff:)?127\.)/.test(address)
+}
+
+/**
+ * express gives every request and response its own prototypes with `setPrototypeOf`, most of what a request costs it. A server
+ * whose classes already have them makes that a no-op.
+ */
+function quickServer(app: Express): Server {
+  class QuickRequest extends IncomingMessage {}
+  class QuickResponse extends ServerResponse<QuickRequest> {}
+  Object.setPrototypeOf(QuickRequest.prototype, app.request)
+  Object.setPrototypeOf(QuickResponse.prototype, app.response)
+  app.request = QuickRequest.prototype as unknown as Express['request']
+  app.response = QuickResponse.prototype as unknown as Express['response']
+  return createServer({ IncomingMessage: QuickRequest, ServerResponse: QuickResponse }, app)
+}

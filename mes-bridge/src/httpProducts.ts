@@ -1,0 +1,106 @@
+/** `/api/products`: what is on sale, the compiled machine for the page, and the same check for everyone without a page. */
+import { gzipSync } from 'node:zlib'
+import { CheckRequest } from '@lot-one/rules'
+import type { Product } from '@lot-one/rules'
+import type { Request, Response } from 'express'
+import type { CatalogEntry } from './catalog.ts'
+import { sendProblem } from './http.ts'
+import type { Routes } from './http.ts'
+import { readQuestion, tell } from './intake.ts'
+import { malformed, problem } from './problems.ts'
+import { parseBody } from './requests.ts'
+
+/** A package as bytes, made once per rules hash. */
+interface Prepared {
+  readonly plain: Buffer
+  readonly gzip: Buffer
+}
+
+export function productRoutes({ route, catalog, jsonBody }: Routes): void {
+  const prepared = new WeakMap<Product, Prepared>()
+
+  route('/api/products', {
+    get: [
+      (_request, response) => {
+        response.set('cache-control', 'no-cache').json(
+          catalog.onSale().map(({ product: { package: p } }) => ({
+            id: p.id,
+            title: p.title,
+            rulesHash: p.rulesHash,
+            currency: p.currency,
+            fromPriceCents: p.fromPriceCents,
+            options: p.options.length,
+          })),
+        )
+      },
+    ],
+  })
+
+  route('/api/products/:id', {
+    get: [
+      (request, response) => {
+        const entry = find(request, response)
+        if (entry === undefined) return
+        const { product } = entry
+        response.set('cache-control', 'no-cache')
+        response.set('etag', `"${product.package.rulesHash}"`)
+        response.vary('accept-encoding')
+        if (request.fresh) return void response.status(304).end()
+        const bytes = prepared.get(product) ?? prepare(product)
+        prepared.set(product, bytes)
+        response.type('application/json')
+        if (request.acceptsEncodings('gzip') === false) response.send(bytes.plain)
+        else response.set('content-encoding', 'gzip').send(bytes.gzip)
+      },
+    ],
+  })
+
+  route('/api/products/:id/check', {
+    post: [
+      ...jsonBody,
+      (request, response) => {
+        const entry = find(request, response)
+        if (entry === undefined) return
+        const { product } = entry
+        const body = parseBody(CheckRequest, request.body)
+        if (!body.ok) return sendProblem(response, malformed(body.errors))
+        const { question, errors } = readQuestion(product, {
+          context: body.value.context ?? {},
+          selection: body.value.selection,
+        })
+        if (errors.length > 0) return sendProblem(response, malformed(errors))
+        const language = languageOf(request, product)
+        const { conflicts, count, ...rest } = product.check(question)
+        response.json({
+          ...rest,
+          count: String(count),
+          conflicts: conflicts.map((conflict) => tell(product, conflict, question, language)),
+        })
+      },
+    ],
+  })
+
+  function find(request: Request, response: Response): CatalogEntry | undefined {
+    const id = request.params['id'] as string
+    const entry = catalog.onSale().find(({ product }) => product.package.id === id)
+    if (entry === undefined) {
+      const onSale = catalog.onSale().map(({ product }) => product.package.id)
+      sendProblem(
+        response,
+        problem('not-found', `There is no product "${id.slice(0, 100)}"; on sale: ${onSale.join(', ')}`),
+      )
+    }
+    return entry
+  }
+}
+
+function prepare(product: Product): Prepared {
+  const plain = Buffer.from(JSON.stringify(product.package))
+  return { plain, gzip: gzipSync(plain, { level: 9 }) }
+}
+
+/** The language a shopper reads: the best match of `Accept-Language` among the product's, else English. */
+export function languageOf(request: Request, { package: { languages } }: Product): string {
+  const best = request.acceptsLanguages([...languages])
+  return best === false ? 'en' : best
+}

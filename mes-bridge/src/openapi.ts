@@ -1,0 +1,296 @@
+/** The API as OpenAPI 3.1, made from the schemas that check the requests, so that it cannot say anything else. */
+import {
+  BuildOrder,
+  ChangeRequest,
+  CheckRequest,
+  LineView,
+  OrderAnswer,
+  OrderEvent,
+  OrderView,
+  Problem,
+} from '@lot-one/rules'
+import * as z from 'zod'
+import { kinds } from './problems.ts'
+import type { ProblemToken } from './problems.ts'
+
+const schemas = {
+  BuildOrder,
+  ChangeRequest,
+  CheckRequest,
+  LineView,
+  OrderAnswer,
+  OrderEvent,
+  OrderView,
+  Problem,
+}
+
+const ref = (name: keyof typeof schemas) => ({ $ref: `#/components/schemas/${name}` })
+const json = (schema: object) => ({ 'application/json': { schema } })
+const stream = (schema: object) => ({
+  'text/event-stream': { schema: { ...schema, description: 'JSON in `data:`' } },
+})
+const anyObject = { type: 'object' }
+const path = (name: string, description: string, format?: string) => ({
+  name,
+  in: 'path',
+  required: true,
+  description,
+  schema: { type: 'string', ...(format !== undefined && { format }) },
+})
+const orderId = path('orderId', 'UUID made by the sender', 'uuid')
+
+/** Answers of an operation: the good one and the problems it may give. */
+function answers(
+  good: Record<string, { description: string; content?: object }>,
+  ...tokens: ProblemToken[]
+): object {
+  const statuses = new Map<number, ProblemToken[]>()
+  for (const token of tokens)
+    statuses.set(kinds[token].status, [...(statuses.get(kinds[token].status) ?? []), token])
+  const problems = [...statuses].map(([status, list]) => [
+    String(status),
+    {
+      description: list.map((token) => `\`/problems/${token}\` ${kinds[token].title}`).join(' · '),
+      content: { 'application/problem+json': { schema: ref('Problem') } },
+    },
+  ])
+  return { ...good, ...Object.fromEntries(problems) }
+}
+
+const body = (name: keyof typeof schemas) => ({ required: true, content: json(ref(name)) })
+const bodyProblems = ['malformed', 'too-large', 'unsupported-media-type', 'too-many-requests'] as const
+const tracking = [{ trackingToken: [] }, { trackingTokenInQuery: [] }]
+const staff = [{ staffToken: [] }]
+
+/** Gives the document; the same at every call. */
+export function openApi(): object {
+  const components = Object.fromEntries(
+    Object.entries(schemas).map(([name, schema]) => [
+      name,
+      z.toJSONSchema(schema, { target: 'draft-2020-12', io: 'input' }),
+    ]),
+  )
+  return {
+    openapi: '3.1.0',
+    info: {
+      title: 'Lot One bridge',
+      version: '0.1.0',
+      description:
+        'Order a configured appliance and watch it being made. Every problem is RFC 9457 `application/problem+json`; `type` is the path of a page that explains it.',
+      license: { name: 'MIT', identifier: 'MIT' },
+    },
+    servers: [{ url: '/' }],
+    paths: {
+      '/api/products': {
+        get: {
+          summary: 'What is on sale',
+          responses: answers({
+            200: {
+              description: 'Products with their cheapest price (minor units) and number of options',
+              content: json({
+                type: 'array',
+                items: {
+                  type: 'object',
+                  required: ['id', 'title', 'rulesHash', 'currency', 'fromPriceCents', 'options'],
+                  properties: {
+                    id: { type: 'string' },
+                    title: { type: 'object', additionalProperties: { type: 'string' } },
+                    rulesHash: { type: 'string' },
+                    currency: { type: 'string' },
+                    fromPriceCents: { type: 'integer' },
+                    options: { type: 'integer' },
+                  },
+                },
+              }),
+            },
+          }),
+        },
+      },
+      '/api/products/{id}': {
+        get: {
+          summary: 'Texts, options, steps and the compiled rule machine; the ETag is the rules hash',
+          parameters: [path('id', 'Product id')],
+          responses: answers(
+            {
+              200: { description: 'The package', content: json(anyObject) },
+              304: { description: 'Unchanged' },
+            },
+            'not-found',
+          ),
+        },
+      },
+      '/api/products/{id}/check': {
+        post: {
+          summary: 'Everything the rules say about a selection',
+          parameters: [path('id', 'Product id')],
+          requestBody: body('CheckRequest'),
+          responses: answers(
+            { 200: { description: 'The answer', content: json(anyObject) } },
+            ...bodyProblems,
+            'not-found',
+          ),
+        },
+      },
+      '/api/orders': {
+        post: {
+          summary: 'Place an order; sending the same body again is the same order',
+          requestBody: body('BuildOrder'),
+          responses: answers(
+            {
+              201: { description: 'Accepted and durable', content: json(ref('OrderAnswer')) },
+              200: {
+                description: 'Accepted before; the same content as then',
+                content: json(ref('OrderAnswer')),
+              },
+            },
+            ...bodyProblems,
+            'order-id-reused',
+            'price-changed',
+            'rules-changed',
+            'not-buildable',
+            'incomplete',
+            'unavailable',
+          ),
+        },
+      },
+      '/api/orders/{orderId}': {
+        get: {
+          summary: 'The order as it stands',
+          parameters: [orderId],
+          security: tracking,
+          responses: answers(
+            { 200: { description: 'The order', content: json(ref('OrderView')) } },
+            'not-found',
+            'unavailable',
+          ),
+        },
+        patch: {
+          summary: 'Change choices no station has consumed yet; choices not named stay',
+          parameters: [orderId],
+          security: tracking,
+          requestBody: body('ChangeRequest'),
+          responses: answers(
+            { 200: { description: 'Changed', content: json(ref('OrderView')) } },
+            ...bodyProblems,
+            'not-found',
+            'frozen',
+            'finished',
+            'not-buildable',
+            'incomplete',
+            'unavailable',
+          ),
+        },
+      },
+      '/api/orders/{orderId}/events': {
+        get: {
+          summary: 'The order, live: Server-Sent Events; `id` is the event’s sequence',
+          parameters: [
+            orderId,
+            {
+              name: 'Last-Event-ID',
+              in: 'header',
+              description: 'Continue after this event',
+              schema: { type: 'integer' },
+            },
+            {
+              name: 'after',
+              in: 'query',
+              description: 'The same, for who can send no header',
+              schema: { type: 'integer' },
+            },
+          ],
+          security: tracking,
+          responses: answers(
+            { 200: { description: 'Events', content: stream(ref('OrderEvent')) } },
+            'malformed',
+            'not-found',
+            'unavailable',
+          ),
+        },
+      },
+      '/api/orders/{orderId}/cancel': {
+        post: {
+          summary: 'Cancel while no station has started',
+          parameters: [orderId],
+          security: tracking,
+          responses: answers(
+            { 200: { description: 'Requested; the lines decide', content: json(ref('OrderView')) } },
+            'not-found',
+            'frozen',
+            'finished',
+            'unavailable',
+          ),
+        },
+      },
+      '/api/lines': {
+        get: {
+          summary: 'Lines, links, queues, jobs',
+          security: staff,
+          responses: answers(
+            { 200: { description: 'Lines', content: json({ type: 'array', items: ref('LineView') }) } },
+            'unauthorized',
+          ),
+        },
+      },
+      '/api/lines/events': {
+        get: {
+          summary: 'All lines first, then each that changes',
+          security: staff,
+          responses: answers(
+            { 200: { description: 'Line views', content: stream(ref('LineView')) } },
+            'unauthorized',
+          ),
+        },
+      },
+      ...Object.fromEntries(
+        [
+          ['hold', 'Give a line nothing new; what runs goes on'],
+          ['resume', 'Let a held line go on'],
+        ].map(([action, summary]) => [
+          `/api/lines/{id}/${action}`,
+          {
+            post: {
+              summary,
+              parameters: [path('id', 'Line id')],
+              security: staff,
+              responses: answers(
+                { 200: { description: 'The line', content: json(ref('LineView')) } },
+                'unauthorized',
+                'not-found',
+                'unavailable',
+              ),
+            },
+          },
+        ]),
+      ),
+      '/healthz': {
+        get: {
+          summary: 'Alive',
+          responses: answers({ 200: { description: 'Alive', content: json(anyObject) } }),
+        },
+      },
+      '/readyz': {
+        get: {
+          summary: 'Can take orders',
+          responses: answers({ 200: { description: 'Ready', content: json(anyObject) } }, 'unavailable'),
+        },
+      },
+      '/metrics': {
+        get: {
+          summary: 'Prometheus text',
+          responses: answers({
+            200: { description: 'Metrics', content: { 'text/plain': { schema: { type: 'string' } } } },
+          }),
+        },
+      },
+    },
+    components: {
+      schemas: components,
+      securitySchemes: {
+        trackingToken: { type: 'http', scheme: 'bearer', description: 'The order’s trackingToken' },
+        trackingTokenInQuery: { type: 'apiKey', in: 'query', name: 'token' },
+        staffToken: { type: 'http', scheme: 'bearer', description: 'Printed at the first start' },
+      },
+    },
+  }
+}
