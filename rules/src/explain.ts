@@ -1,0 +1,156 @@
+/**
+ * Why choices do not fit, and the ways out. The rule machine is the oracle: whether a set of choices fits is half a pass.
+ *
+ * A conflict is minimal: leave out any choice (QuickXplain, Junker 2004) or any rule and the rest fits. A repair is a minimal
+ * set of choices to change: such sets hit every conflict (Reiter 1987), and are found in order of size because the machine
+ * also tells how many changes are still missing.
+ */
+import type { Machine } from './ruleMachine.ts'
+
+/** Choices by variable; `fixed` ones (context, a value just tapped) are never given up. */
+export interface Clash {
+  readonly machine: Machine
+  readonly pick: Int32Array
+  readonly fixed: Uint8Array
+}
+
+export interface RepairFound {
+  /** Variable -> new value. */
+  readonly change: ReadonlyMap<number, number>
+  /** Gross total of the completed design after it. */
+  readonly cents: number
+}
+
+const softOf = ({ pick, fixed }: Clash) => [...pick.keys()].filter((v) => pick[v]! >= 0 && fixed[v] === 0)
+
+/** The clash with only these soft picks. */
+function withOnly({ machine, pick, fixed }: Clash, soft: readonly number[]): Clash {
+  const left = pick.map((value, v) => (fixed[v] === 1 ? value : -1))
+  for (const v of soft) left[v] = pick[v]!
+  return { machine, pick: left, fixed }
+}
+
+const missing = ({ machine, pick, fixed }: Clash) => machine.fewestChanges(pick, fixed)
+
+/** A minimal set of soft picks that does not fit; empty when the fixed ones do not fit alone. Call it only on a clash. */
+export function minimalChoices(clash: Clash): number[] {
+  const fits = (soft: readonly number[]) => missing(withOnly(clash, soft)) === 0
+  const search = (background: readonly number[], grown: boolean, soft: readonly number[]): readonly number[] => {
+    if (grown && !fits(background)) return []
+    if (soft.length === 1) return soft
+    const half = soft.length >> 1
+    const first = soft.slice(0, half)
+    const second = soft.slice(half)
+    const fromSecond = search([...background, ...first], true, second)
+    return [...search([...background, ...fromSecond], fromSecond.length > 0, first), ...fromSecond]
+  }
+  if (!fits([])) return []
+  return [...search([], false, softOf(clash))].sort((a, b) => a - b)
+}
+
+/** Several different minimal conflicts, at most `limit`: one more behind each choice left out. */
+export function conflictsOf(clash: Clash, limit: number): number[][] {
+  const found: number[][] = []
+  const soft = softOf(clash)
+  const seen = new Set<string>()
+  const queue: number[][] = [[]]
+  for (let next = 0; next < queue.length && found.length < limit; next++) {
+    const out = queue[next]!
+    const rest = withOnly(clash, soft.filter((v) => !out.includes(v)))
+    if (missing(rest) === 0) continue
+    const conflict = found.find((known) => !known.some((v) => out.includes(v))) ?? minimalChoices(rest)
+    if (!found.includes(conflict)) found.push(conflict)
+    for (const v of conflict) {
+      const more = [...out, v].sort((a, b) => a - b)
+      if (!seen.has(more.join())) queue.push(more)
+      seen.add(more.join())
+    }
+  }
+  return found
+}
+
+/** Searches no further for more repairs after this many sets of choices, once one is found. */
+const enough = 2_000
+
+/** Every minimal set of soft picks to give up, smallest first, until `limit` are found and all of that size. */
+export function smallestRepairs(clash: Clash, limit: number): number[][] {
+  const soft = softOf(clash)
+  const found: number[][] = []
+  const conflicts: number[][] = []
+  const seen = new Set<string>()
+  // By size of the smallest repair that contains the set: sets of one size are all looked at before any larger.
+  const waiting: { out: number[]; rest: Clash; left: number }[][] = []
+  const wait = (out: number[]) => {
+    const rest = withOnly(clash, soft.filter((v) => !out.includes(v)))
+    const left = missing(rest)
+    if (left >= 0) (waiting[out.length + left] ??= []).push({ out, rest, left })
+  }
+  wait([])
+  let looked = 0
+  for (let size = 0; size < waiting.length && found.length < limit; size++) {
+    const now = waiting[size] ?? []
+    for (let next = 0; next < now.length; next++) {
+      const { out, rest, left } = now[next]!
+      if (found.length > 0 && ++looked > enough) return found
+      if (found.some((smaller) => smaller.every((v) => out.includes(v)))) continue
+      if (left === 0) {
+        found.push(out)
+        continue
+      }
+      let conflict = conflicts.find((known) => !known.some((v) => out.includes(v)))
+      if (conflict === undefined) conflicts.push((conflict = minimalChoices(rest)))
+      for (const v of conflict) {
+        const more = [...out, v].sort((a, b) => a - b)
+        if (!seen.has(more.join())) wait(more)
+        seen.add(more.join())
+      }
+    }
+  }
+  return found
+}
+
+/**
+ * The new values for the picks given up that make the completed design cheapest: all combinations, cut off where even the
+ * cheapest product would cost more. Among equals the first in file order.
+ */
+export function cheapestChange(clash: Clash, out: readonly number[], defaults: Int32Array): RepairFound | undefined {
+  const { machine } = clash
+  const { firstValue } = machine.diagram
+  const pick = clash.pick.slice()
+  const hard = Uint8Array.from(pick, (value) => (value >= 0 ? 1 : 0))
+  for (const v of out) {
+    pick[v] = -1
+    hard[v] = 0
+  }
+  let best: RepairFound | undefined
+  const last = out.length - 1
+  const search = (depth: number) => {
+    const v = out[depth]!
+    const size = firstValue[v + 1]! - firstValue[v]!
+    const from = firstValue[v]!
+    if (depth === last) {
+      const cents = machine.designCents(pick, hard, defaults)
+      for (let value = 0; value < size; value++)
+        if (cents[from + value]! < (best?.cents ?? Infinity)) {
+          const change = new Map(out.map((each) => [each, each === v ? value : pick[each]!]))
+          best = { change, cents: cents[from + value]! }
+        }
+      return
+    }
+    machine.sweep(pick, hard)
+    const bounds = Array.from({ length: size }, (_, value) => machine.best[from + value]!)
+    const order = [...bounds.keys()]
+      .filter((value) => machine.changesOf(bounds[value]!) === 0)
+      .sort((a, b) => bounds[a]! - bounds[b]! || a - b)
+    hard[v] = 1
+    for (const value of order) {
+      if (best !== undefined && machine.centsOf(bounds[value]!) >= best.cents) break
+      pick[v] = value
+      search(depth + 1)
+    }
+    pick[v] = -1
+    hard[v] = 0
+  }
+  search(0)
+  return best
+}

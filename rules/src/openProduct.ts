@@ -1,0 +1,283 @@
+/** Turns a product package into answers: names and values on the outside, indexes and one pass over the machine inside. */
+import { decodeDiagram, fromBase64 } from './diagram.ts'
+import { cheapestChange, conflictsOf, smallestRepairs } from './explain.ts'
+import type { Clash } from './explain.ts'
+import type { Texts, Value } from './model.ts'
+import type {
+  Configuration,
+  Conflict,
+  Product,
+  ProductPackage,
+  Question,
+  Repair,
+  Selection,
+  ValueStatus,
+} from './product.ts'
+import { createMachine } from './ruleMachine.ts'
+import { createRuleSolver } from './ruleSolver.ts'
+import { sentenceOf, textIn } from './sentences.ts'
+import { suggestion } from './nearest.ts'
+
+/** Conflicts and repairs that `check` gives at most. */
+const shown = 5
+
+/**
+ * Opens a package for questions. Pure: the same package gives the same answers in page and server. Keeps scratch memory of
+ * the machine's size, so open a product once. Options and values in a question must be known (`problems` tells):
+ * @throws on unknown ones, which is a caller's mistake.
+ */
+export function openProduct(pkg: ProductPackage): Product {
+  const machine = createMachine(decodeDiagram(fromBase64(pkg.machine)))
+  const { firstValue, terms } = machine.diagram
+  const variables = firstValue.length - 1
+  const { options } = pkg
+  const indexOf = new Map(options.map((option, v) => [option.id, v]))
+  const valueIndex = options.map((option) => new Map(option.values.map((value, i) => [value, i])))
+  const keys = options.map((option) => option.values.map(String))
+  const defaults = Int32Array.from(options, (option, v) =>
+    option.default === undefined ? -1 : valueIndex[v]!.get(option.default)!,
+  )
+  const isContext = Uint8Array.from(options, (option) => (option.role === 'context' ? 1 : 0))
+  // Only explanations need the single rules.
+  let opened: ReturnType<typeof createRuleSolver> | undefined
+  const solver = () => (opened ??= createRuleSolver(decodeDiagram(fromBase64(pkg.ruleDiagrams))))
+
+  const take = (pick: Int32Array, selection: Selection, fixed?: Uint8Array) => {
+    for (const id in selection) {
+      const v = indexOf.get(id)
+      if (v === undefined) throw new Error(`${pkg.id} has no option "${id}"; ask problems() before other questions.`)
+      const value = valueIndex[v]!.get(selection[id]!)
+      if (value === undefined)
+        throw new Error(`${id} has no value ${JSON.stringify(selection[id])}; ask problems() before other questions.`)
+      pick[v] = value
+      if (fixed !== undefined) fixed[v] = 1
+    }
+  }
+  /** Context picks are fixed: those of the context and, wherever they come from, those of context options. */
+  const clashOf = ({ context, selection }: Question, keep?: Selection): Clash => {
+    const pick = new Int32Array(variables).fill(-1)
+    const fixed = new Uint8Array(variables)
+    take(pick, selection)
+    for (let v = 0; v < options.length; v++) if (isContext[v] === 1 && pick[v]! >= 0) fixed[v] = 1
+    take(pick, context, fixed)
+    if (keep !== undefined) take(pick, keep, fixed)
+    return { machine, pick, fixed }
+  }
+  const named = (pick: ArrayLike<number>, of: readonly number[]): Record<string, Value> => {
+    const result: Record<string, Value> = {}
+    for (const v of of) result[options[v]!.id] = options[v]!.values[pick[v]!]!
+    return result
+  }
+  const all = options.map((_, v) => v)
+  const hard = (pick: Int32Array) => Uint8Array.from(pick, (value) => (value >= 0 ? 1 : 0))
+  const suggested = defaults
+  const none = new Int32Array(options.length).fill(-1)
+  const completed = ({ pick }: Clash, wishes: Int32Array) => {
+    const taken = machine.design(pick, hard(pick), wishes)
+    return taken === undefined ? undefined : (named(taken, all) as Configuration)
+  }
+  const centsOf = (taken: ArrayLike<number>) => {
+    let cents = 0
+    for (const { variable, amounts } of terms) if (variable < 0) cents += amounts[0]!
+    for (let v = 0; v < variables; v++) cents += machine.diagram.weights[firstValue[v]! + taken[v]!]!
+    return cents
+  }
+
+  const statusesOf = ({ pick, fixed }: Clash) => {
+    const cost = machine.sweep(pick, fixed)
+    const result: Record<string, Record<string, ValueStatus>> = {}
+    let complete = true
+    for (let v = 0; v < options.length; v++) {
+      const from = firstValue[v]!
+      const taken = pick[v]!
+      const own = taken >= 0 && fixed[v] === 0 ? 1 : 0
+      const names = keys[v]!
+      let fitting = 0
+      if (taken < 0) for (let i = 0; i < names.length; i++) if (machine.changesOf(machine.best[from + i]!) === 0) fitting++
+      const ofOption: Record<string, ValueStatus> = {}
+      for (let i = 0; i < names.length; i++) {
+        const best = machine.best[from + i]!
+        const total = machine.changesOf(best)
+        const changes = total < 0 ? -1 : total - (i === taken ? 0 : own)
+        const status = i === taken ? 'chosen' : changes !== 0 ? 'conflict' : fitting === 1 ? 'forced' : 'free'
+        ofOption[names[i]!] = { status, changes, fromPriceCents: total < 0 ? 0 : machine.centsOf(best) }
+      }
+      result[options[v]!.id] = ofOption
+      if (taken < 0 && fitting !== 1 && options[v]!.role === 'choice') complete = false
+    }
+    return { cost, complete, options: result }
+  }
+
+  const rulesWithTextFirst = pkg.rules
+    .map((rule, index) => ({ index, silent: rule.message === undefined ? 1 : 0 }))
+    .sort((a, b) => a.silent - b.silent || a.index - b.index)
+    .map(({ index }) => index)
+  const explainClash = (clash: Clash, limit: number): Conflict[] => {
+    if (machine.fewestChanges(clash.pick, clash.fixed) === 0) return []
+    return conflictsOf(clash, limit).map((choices) => {
+      const pick = clash.pick.map((value, v) => (clash.fixed[v] === 1 || choices.includes(v) ? value : -1))
+      const rules = solver().minimalClash(rulesWithTextFirst, pick) ?? []
+      return {
+        ruleIds: rules.toSorted((a, b) => a - b).map((rule) => pkg.rules[rule]!.id),
+        choices: named(clash.pick, choices),
+      }
+    })
+  }
+
+  /** The choices in their order, each only while it still fits: the design before whatever clashes. */
+  const beforeClash = ({ pick, fixed }: Clash, selection: Selection): Int32Array | undefined => {
+    const fitting = pick.map((value, v) => (fixed[v] === 1 ? value : -1))
+    if (machine.fewestChanges(pick, fixed) === 0) fitting.set(pick)
+    else
+      for (const id of Object.keys(selection)) {
+        const v = indexOf.get(id)!
+        if (fixed[v] === 1) continue
+        fitting[v] = pick[v]!
+        if (machine.fewestChanges(fitting, hard(fitting)) !== 0) fitting[v] = -1
+      }
+    return machine.design(fitting, hard(fitting), suggested)
+  }
+  const repairsOf = (question: Question, keep: Selection, limit: number): { repair: Repair; cents: number }[] => {
+    const clash = clashOf(question, keep)
+    if (machine.fewestChanges(clash.pick, clash.fixed) <= 0) return []
+    const earlier: Record<string, Value> = { ...question.selection }
+    for (const id in keep) if (earlier[id] === keep[id]) delete earlier[id]
+    const before = beforeClash(clashOf({ context: question.context, selection: earlier }), earlier)!
+    const centsBefore = centsOf(before)
+    return smallestRepairs(clash, limit)
+      .map((out) => ({ out, ...cheapestChange(clash, out, suggested)! }))
+      .sort((a, b) => a.out.length - b.out.length || a.cents - b.cents)
+      .slice(0, limit)
+      .map(({ change, cents }) => ({
+        cents,
+        repair: {
+          change: Object.fromEntries([...change].map(([v, value]) => [options[v]!.id, options[v]!.values[value]!])),
+          priceDeltaCents: cents - centsBefore,
+        },
+      }))
+  }
+
+  const optionNamed = (id: string) => options[indexOf.get(id) ?? -1]
+  /** What the shop's context alone decides (a country's mains supply): nobody chose it, yet a sentence may name it. */
+  const forcedByContext = (id: string, values: Selection): Value | undefined => {
+    const v = indexOf.get(id)
+    if (v === undefined || options[v]!.role === 'choice') return undefined
+    const context = Object.fromEntries(Object.entries(values).filter(([each]) => optionNamed(each)?.role === 'context'))
+    const { pick, fixed } = clashOf({ context, selection: {} })
+    machine.sweep(pick, fixed)
+    const left = options[v]!.values.filter((_, i) => machine.changesOf(machine.best[firstValue[v]! + i]!) === 0)
+    return left.length === 1 ? left[0] : undefined
+  }
+
+  const verify = (selection: Selection): Configuration | undefined => {
+    const pick = new Int32Array(variables)
+    let names = 0
+    for (const _ in selection) names++
+    if (names !== options.length) return undefined
+    for (let v = 0; v < options.length; v++) {
+      const value = valueIndex[v]!.get(selection[options[v]!.id]!)
+      if (value === undefined) return undefined
+      pick[v] = value
+    }
+    return machine.walk(pick) ? (named(pick, all) as Configuration) : undefined
+  }
+  const label = (id: string, language: string) => textIn(optionNamed(id)?.label, language) ?? id
+  const valueLabel = (id: string, value: Value, language: string) => {
+    const v = indexOf.get(id)
+    const i = v === undefined ? undefined : valueIndex[v]!.get(value)
+    return textIn(i === undefined ? undefined : options[v!]!.valueLabels[i], language) ?? String(value)
+  }
+
+  return {
+    package: pkg,
+    problems: (question) => {
+      const found: { option: string; value: unknown; message: string }[] = []
+      for (const part of [question.context, question.selection]) {
+        if (part === undefined) continue
+        if (typeof part !== 'object' || part === null || Array.isArray(part)) {
+          found.push({ option: '', value: part, message: `${JSON.stringify(part)} is not an object of option: value` })
+          continue
+        }
+        for (const [option, value] of Object.entries(part)) {
+          const v = indexOf.get(option)
+          if (v === undefined) {
+            found.push({ option, value, message: `${pkg.id} has no option "${option}"${suggestion(option, indexOf.keys())}` })
+          } else if (!valueIndex[v]!.has(value as Value)) {
+            const text = JSON.stringify(value) ?? String(value)
+            found.push({ option, value, message: `${text} is not a value of ${option}${suggestion(String(value), keys[v]!)}` })
+          }
+        }
+      }
+      return found
+    },
+    check: (question) => {
+      const clash = clashOf(question)
+      const { cost, complete, options: ofOptions } = statusesOf(clash)
+      const buildable = machine.changesOf(cost) === 0
+      const repairs = buildable ? [] : repairsOf(question, {}, shown)
+      const design = buildable ? machine.design(clash.pick, hard(clash.pick), suggested) : undefined
+      return {
+        buildable,
+        complete: buildable && complete,
+        count: buildable ? machine.count(clash.pick) : 0n,
+        priceCents: design === undefined ? (repairs[0]?.cents ?? 0) : centsOf(design),
+        fromPriceCents: machine.changesOf(cost) < 0 ? 0 : machine.centsOf(cost),
+        conflicts: buildable ? [] : explainClash(clash, shown),
+        repairs: repairs.map(({ repair }) => repair),
+        options: ofOptions,
+      }
+    },
+    statuses: (question) => statusesOf(clashOf(question)).options,
+    designPrices: (question) => {
+      const { pick, fixed } = clashOf(question)
+      const cents = machine.designCents(pick, fixed, suggested)
+      const result: Record<string, Record<string, number>> = {}
+      for (let v = 0; v < options.length; v++) {
+        const ofOption: Record<string, number> = {}
+        for (let i = firstValue[v]!; i < firstValue[v + 1]!; i++)
+          if (!Number.isNaN(cents[i]!)) ofOption[keys[v]![i - firstValue[v]!]!] = cents[i]!
+        result[options[v]!.id] = ofOption
+      }
+      return result
+    },
+    count: (question) => machine.count(clashOf(question).pick),
+    isBuildable: (question) => {
+      const { pick, fixed } = clashOf(question)
+      return machine.fewestChanges(pick, fixed) === 0
+    },
+    complete: (question) => completed(clashOf(question), suggested),
+    cheapest: (question) => completed(clashOf(question), none),
+    price: (configuration) => {
+      const pick = new Int32Array(variables)
+      take(pick, configuration)
+      if (!machine.walk(pick)) throw new Error(`${pkg.id}: this is no buildable product; make it with verify().`)
+      const lines: { id: string; option?: string; cents: number }[] = []
+      options.forEach((option, v) => {
+        const cents = option.priceCents[pick[v]!]!
+        if (cents !== 0) lines.push({ id: option.id, option: option.id, cents })
+      })
+      terms.forEach(({ variable, amounts }, t) => {
+        const cents = variable < 0 ? amounts[0]! : amounts[pick[variable]!]!
+        if (cents !== 0) lines.push({ id: pkg.priceTerms[t]!.id, cents })
+      })
+      return { totalCents: lines.reduce((sum, line) => sum + line.cents, 0), lines }
+    },
+    verify,
+    explain: (question, limit = shown) => explainClash(clashOf(question), limit),
+    repairs: (question, { keep = {}, limit = shown } = {}) =>
+      repairsOf(question, keep, limit).map(({ repair }) => repair),
+    sentence: (ruleId, language, values) => {
+      const rule = pkg.rules.findIndex(({ id }) => id === ruleId)
+      const scope = rule < 0 ? Object.keys(values) : Array.from(solver().scopes[rule]!, (v) => options[v]!.id)
+      const message: Texts | undefined = pkg.rules[rule]?.message
+      const nameOf = (id: string) => label(id, language)
+      const valueOf = (id: string) => {
+        const value = values[id] ?? forcedByContext(id, values)
+        return value === undefined ? undefined : valueLabel(id, value, language)
+      }
+      return sentenceOf({ message, language, scope, nameOf, valueOf, known: (id) => indexOf.has(id) })
+    },
+    label,
+    valueLabel,
+  }
+}
