@@ -1,0 +1,231 @@
+/** Section `hand-over`: our line client beside a bare node-opcua client that makes the same calls. */
+import { fork } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { once } from 'node:events'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { JobOrder } from '../mes-bridge/src/jobOrder.ts'
+import { createLine, prepareOwnCertificate } from '../mes-bridge/src/line.ts'
+import type { CallOutcome, Line } from '../mes-bridge/src/line.ts'
+import { race, quantile } from './harness.ts'
+import type { Bench, Contestant, SectionResult } from './harness.ts'
+import { connectRaw, quietLibrary } from './rawClient.ts'
+
+export const title = 'Hand-over: what a job order costs the bridge'
+export const about = `One job order is a \`Store\` of a realistic order (15 parameters, 6 materials) and a \`Cancel\`, so that the station's list stays short; the status events both cause
+are received and decoded. Ours is the bridge's own line client: guard before every call, deadline, strict encoding, decoded answer, audit entry, observed states. The peer is
+a bare node-opcua client (same version) that makes the same calls from plain objects over the same kind of secured session (Basic256Sha256, SignAndEncrypt, user name) and
+subscribes to the same events. Each has its own simulated line in another process; CPU is that of this process, user and system, until the last event is in.`
+
+const inFlight = 16
+const workMaster = 'sheet-metal'
+const security = {
+  policy: 'Basic256Sha256',
+  mode: 'SignAndEncrypt',
+  user: 'bridge',
+  password: 'measured',
+} as const
+
+/** What both contestants can do. */
+export interface Client {
+  readonly name: string
+  store(order: JobOrder): Promise<void>
+  cancel(jobOrderId: string): Promise<void>
+  /** Status events received so far. */
+  events(): number
+  close(): Promise<void>
+}
+
+export async function measure(bench: Bench): Promise<SectionResult> {
+  await bench.buildServers()
+  quietLibrary()
+  const folder = await mkdtemp(join(tmpdir(), 'lot-one-bench-'))
+  const pkiFolder = join(folder, 'pki')
+  const { certificateFile } = await prepareOwnCertificate(pkiFolder)
+  const sim = fork(
+    join(bench.root, 'dist/server/sim.mjs'),
+    [
+      ...['--dir', join(folder, 'lines'), '--trust', certificateFile, '--line', 'ours:0', '--line', 'raw:0'],
+      ...['--users', await usersFile(folder)],
+    ],
+    { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] },
+  )
+  const clients: Client[] = []
+  try {
+    const endpoints = await ready(sim)
+    clients.push(await connectOurs(endpoints.get('ours') ?? '', pkiFolder))
+    clients.push(await connectRaw(endpoints.get('raw') ?? '', pkiFolder, security, workMaster))
+    const rounds = bench.quick ? 3 : 15
+    const batch = bench.quick ? 100 : 300
+    const costs = clients.map((client) => cost(client, batch))
+    const cpu = await race(
+      'job order, 16 in flight: CPU of the client',
+      'ms',
+      'less',
+      rounds,
+      costs.map(({ name, cpu }) => ({ name, sample: cpu })),
+      { atMost: 1.2 },
+    )
+    const wall = await race(
+      'job order, 16 in flight: time',
+      'ms',
+      'less',
+      rounds,
+      costs.map(({ name, wall }) => ({ name, sample: wall })),
+    )
+    const latency = await race(
+      'Store, one at a time: until answered',
+      'ms',
+      'less',
+      rounds,
+      clients.map((client) => oneByOne(client, bench.quick ? 30 : 100)),
+    )
+    return { rows: [...cpu, ...wall, ...latency], figures: [] }
+  } finally {
+    await Promise.all(clients.map((client) => client.close()))
+    const gone = once(sim, 'exit')
+    sim.kill('SIGTERM')
+    await gone
+    await rm(folder, { recursive: true, force: true, maxRetries: 5 })
+  }
+}
+
+async function usersFile(folder: string): Promise<string> {
+  const file = join(folder, 'users.json')
+  await writeFile(
+    file,
+    JSON.stringify([{ name: security.user, password: security.password, role: 'Operator' }]),
+    { mode: 0o600 },
+  )
+  return file
+}
+
+async function ready(sim: ChildProcess): Promise<Map<string, string>> {
+  const [message] = (await Promise.race([
+    once(sim, 'message'),
+    once(sim, 'exit').then(() => {
+      throw new Error('the simulator ended before it was ready')
+    }),
+  ])) as [{ lines?: { id: string; endpointUrl: string }[]; problems?: string[] }]
+  if (!message.lines) throw new Error(message.problems?.join(' ') ?? 'the simulator did not start')
+  return new Map(message.lines.map(({ id, endpointUrl }) => [id, endpointUrl]))
+}
+
+async function connectOurs(endpoint: string, pkiFolder: string): Promise<Client> {
+  const quiet = () => {}
+  const log = { debug: quiet, info: quiet, warn: quiet, error: quiet }
+  let audited = 0
+  const line: Line = createLine(
+    { id: 'ours', endpoint, security, trust: 'firstUse' },
+    { clock: Date, pkiFolder, log, audit: () => audited++ },
+  )
+  let seen = 0
+  const online = new Promise<void>((resolve) => {
+    line.follow((change) => {
+      if (change.kind === 'job') seen++
+      if (line.isOnline()) resolve()
+    })
+  })
+  line.start()
+  await online
+  const station = line.stationFor(workMaster)?.station ?? ''
+  const insist = (what: string, answer: CallOutcome) => {
+    if (answer.outcome !== 'accepted') throw new Error(`${what}: ${JSON.stringify(answer)}`)
+  }
+  return {
+    name: 'ours',
+    store: async (order) => insist('Store', await line.store(station, order)),
+    cancel: async (id) => insist('Cancel', await line.command(station, 'Cancel', id)),
+    events: () => seen,
+    close: () => line.stop(),
+  }
+}
+
+let orders = 0
+/** A job order of realistic size. */
+function makeOrder(): JobOrder {
+  const orderId = `0192f0c1-7c1e-7000-8000-${String(orders++).padStart(12, '0')}`
+  const content = {
+    jobOrderId: `${orderId}/10`,
+    orderId,
+    op: 10,
+    station: workMaster,
+    workMasterId: workMaster,
+    priority: 0,
+    plannedSeconds: 40,
+    productId: 'fridge-atelier-590',
+    rulesHash: 'f'.repeat(64),
+    parameters: Array.from({ length: 15 }, (_, i) => ({
+      id: `Parameter${i}`,
+      value: `value of parameter ${i}`,
+    })),
+    materialRequirements: Array.from({ length: 6 }, (_, i) => ({
+      position: `position-${i}`,
+      part: `PART-${i}-230`,
+      quantity: 1,
+    })),
+  }
+  return { ...content, digest: createHash('sha256').update(JSON.stringify(content)).digest('hex') }
+}
+
+async function handOver(client: Client): Promise<void> {
+  const order = makeOrder()
+  await client.store(order)
+  await client.cancel(order.jobOrderId)
+}
+
+/** CPU and wall time per job order, each including everything its events cause. */
+function cost(client: Client, batch: number) {
+  const work = async () => {
+    const before = client.events()
+    let left = batch
+    const worker = async () => {
+      while (left-- > 0) await handOver(client)
+    }
+    await Promise.all(Array.from({ length: inFlight }, worker))
+    return before
+  }
+  const settle = async (before: number) => {
+    // every Store causes one event at least; what a Cancel causes follows within one more publishing interval
+    const until = performance.now() + 2000
+    while (client.events() - before < batch && performance.now() < until) await pause(10)
+    await pause(120)
+  }
+  return {
+    name: client.name,
+    cpu: async () => {
+      const start = process.cpuUsage()
+      await settle(await work())
+      const { user, system } = process.cpuUsage(start)
+      return (user + system) / 1000 / batch
+    },
+    wall: async () => {
+      const start = performance.now()
+      const before = await work()
+      const took = performance.now() - start
+      await settle(before)
+      return took / batch
+    },
+  }
+}
+
+function oneByOne(client: Client, count: number): Contestant {
+  return {
+    name: client.name,
+    sample: async () => {
+      const times: number[] = []
+      for (let n = 0; n < count; n++) {
+        const order = makeOrder()
+        const start = performance.now()
+        await client.store(order)
+        times.push(performance.now() - start)
+        await client.cancel(order.jobOrderId)
+      }
+      return quantile(times, 0.5)
+    },
+  }
+}
+
+const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))

@@ -1,0 +1,321 @@
+/** Section `rules`: one click's answer from our rule machine, three solvers and a rule-by-rule checker. */
+import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
+import { compile, modelHash, openProduct, packageOf } from '@lot-one/rules'
+import type { Product, ProductModel, Question, Selection, Value } from '@lot-one/rules'
+import { loadFile } from '@lot-one/rules/files'
+import { clingo } from './clingo.ts'
+import type { ClingoModule } from './clingo.ts'
+import { quantile, race, seeded, slice } from './harness.ts'
+import type { Bench, Figure, SectionResult } from './harness.ts'
+import { logicSolver } from './logicSolver.ts'
+import type { Logic } from './logicSolver.ts'
+import { ruleByRule } from './ruleByRule.ts'
+import type { JsonRulesEngine } from './ruleByRule.ts'
+import type { Chosen, Domains, Rules, Solver } from './solvers.ts'
+import { gzippedBundle } from './weight.ts'
+import { z3 } from './z3.ts'
+import type { Z3Module } from './z3.ts'
+
+export const title = 'Rules: what every click costs'
+export const about = `The question of a click is: which values of every option can be taken now, if all other choices stay? All four answer the same random sessions
+(\`rules/products/fridge.yaml\`, order date 2026-06-01; a random country, then eight random choices among what is offered, seeded), all are loaded and warm, and all
+must name exactly the same values on every click, else the run fails. Ours answers through the public \`statuses()\` and says in the same pass how many choices every
+other value would change and the cheapest total with it; the solvers are asked for the values only. They get the encoding and the fastest query each offers:
+logic-solver (MiniSat) assumptions and one model per batch of values not yet seen, clingo one brave-reasoning call (clingo-wasm has no way to keep a grounding), z3
+\`getConsequences\` under assumptions. "Only what is still possible" is the easier question where a chosen option does not show its alternatives.`
+
+/** Rules of this order date are compiled: the day on which most of the fridge's rules hold. */
+const at = '2026-06-01'
+const choicesPerSession = 8
+
+interface Click {
+  readonly question: Question
+  /** The same for the solvers, by index; the context first. */
+  readonly chosen: Chosen
+}
+
+export async function measure(bench: Bench): Promise<SectionResult> {
+  const rounds = bench.quick ? 3 : 25
+  const ms = bench.quick ? 20 : 40
+  const file = join(bench.root, 'rules/products/fridge.yaml')
+  const model = loadFile(file)?.model
+  if (!model) throw new Error(`${file} has problems. Run: npm run rules -- check ${file}`)
+  const compiled = compile(model, { at })
+  if (!compiled.ok) throw new Error(`${file} is too big to compile`)
+  const product = openProduct(packageOf(model, compiled))
+  const rules: Rules = {
+    sizes: model.options.map(({ values }) => values.length),
+    formulas: compiled.rules.map(({ formula }) => formula),
+    context: model.options.flatMap(({ role }, option) => (role === 'context' ? [option] : [])),
+  }
+  const solvers = [
+    logicSolver(bench.peer('logic-solver') as Logic, rules),
+    await clingo(bench.peer('clingo-wasm') as ClingoModule, rules),
+    await z3(bench.peer('z3-solver') as Z3Module, rules),
+  ]
+  try {
+    const sessions = makeSessions(model, product, rounds)
+    await insistOnSameAnswers(model, product, solvers, sessions)
+    const ours = {
+      name: 'ours',
+      sample: slice(ms, (round) => {
+        const session = sessions[round] ?? []
+        for (const { question } of session) product.statuses(question)
+        return session.length
+      }),
+    }
+    const asked = (what: 'takeable' | 'possible') => [
+      ours,
+      ...solvers.map((solver) => ({
+        name: solver.name,
+        sample: slice(ms, async (round) => {
+          const session = sessions[round] ?? []
+          for (const { chosen } of session) await solver[what](chosen)
+          return session.length
+        }),
+      })),
+    ]
+    const rows = [
+      ...(await race('status of every value', 'ms per click', 'less', rounds, asked('takeable'), {
+        atMost: 1 / 1000,
+      })),
+      ...(await race('only what is still possible', 'ms per click', 'less', rounds, asked('possible'))),
+    ]
+    const figures = [
+      ...clickFigures(model, product, bench.quick ? 50 : 500),
+      ...(await compileFigures(bench, model, product, compiled)),
+      await deadEnds(bench, model, product, rules, bench.quick ? 20 : 1000),
+    ]
+    return { rows, figures }
+  } finally {
+    for (const solver of solvers) await solver.close?.()
+  }
+}
+
+const key = (value: Value): string => String(value)
+
+/** Random sessions of a shopper who takes any value that is offered, in any order. */
+function makeSessions(model: ProductModel, product: Product, count: number): Click[][] {
+  const random = seeded(590)
+  const pick = <T>(of: readonly T[]): T => of[Math.floor(random() * of.length)] as T
+  return Array.from({ length: count }, () => {
+    const context: Record<string, Value> = {}
+    const selection: Record<string, Value> = {}
+    const chosen = new Map<number, number>()
+    model.options.forEach((option, index) => {
+      if (option.role !== 'context') return
+      const value = Math.floor(random() * option.values.length)
+      context[option.id] = option.values[value] as Value
+      chosen.set(index, value)
+    })
+    return Array.from({ length: choicesPerSession }, () => {
+      const statuses = product.statuses({ context, selection })
+      const offers = model.options.flatMap((option, index) =>
+        option.role !== 'choice' || chosen.has(index)
+          ? []
+          : option.values.flatMap((value, v) =>
+              statuses[option.id]?.[key(value)]?.status === 'free' ? [{ option, index, value, v }] : [],
+            ),
+      )
+      if (offers.length > 0) {
+        const { option, index, value, v } = pick(offers)
+        selection[option.id] = value
+        chosen.set(index, v)
+      }
+      return { question: { context: { ...context }, selection: { ...selection } }, chosen: new Map(chosen) }
+    })
+  })
+}
+
+/** @throws when anybody names another set of values on any click */
+async function insistOnSameAnswers(
+  model: ProductModel,
+  product: Product,
+  solvers: readonly Solver[],
+  sessions: readonly Click[][],
+) {
+  const written = (domains: Domains) =>
+    model.options
+      .flatMap((option, o) =>
+        option.values.flatMap((value, v) => (domains[o]?.[v] ? [`${option.id}=${value}`] : [])),
+      )
+      .join(' ')
+  for (const { question, chosen } of sessions.flat()) {
+    const statuses = product.statuses(question)
+    const takeable = model.options.map((option) =>
+      option.values.map((value) => statuses[option.id]?.[key(value)]?.status !== 'conflict'),
+    )
+    const possible = takeable.map((values, o) =>
+      chosen.has(o) ? values.map((_, v) => v === chosen.get(o)) : values,
+    )
+    for (const solver of solvers) {
+      const theirs = [written(await solver.takeable(chosen)), written(await solver.possible(chosen))]
+      const same = theirs[0] === written(takeable) && theirs[1] === written(possible)
+      if (!same)
+        throw new Error(
+          `${solver.name} and the rule machine differ after ${JSON.stringify(question)}:\n${written(takeable)}\n${theirs[0]}\n${written(possible)}\n${theirs[1]}`,
+        )
+    }
+  }
+}
+
+/** Every question asked once, on its own: no averaging over repeated ones. */
+function clickFigures(model: ProductModel, product: Product, count: number): Figure[] {
+  const clicks = makeSessions(model, product, count).flat()
+  const each = (work: (click: Click) => unknown, of: readonly Click[] = clicks) => {
+    for (const click of of.slice(0, 200)) work(click) // warm
+    return of.map((click) => {
+      const start = performance.now()
+      work(click)
+      return performance.now() - start
+    })
+  }
+  const statuses = each(({ question }) => product.statuses(question))
+  const contradictions = clicks.flatMap((click) => {
+    const all = product.statuses(click.question)
+    const conflict = model.options.flatMap((option) =>
+      option.role === 'choice' && option.id in click.question.selection
+        ? option.values
+            .filter((value) => (all[option.id]?.[key(value)]?.changes ?? 0) > 0)
+            .map((value): Selection => ({ [option.id]: value }))
+        : [],
+    )[0]
+    return conflict
+      ? [
+          {
+            ...click,
+            question: { ...click.question, selection: { ...click.question.selection, ...conflict } },
+          },
+        ]
+      : []
+  })
+  const explained = each(({ question }) => product.explain(question), contradictions)
+  const repaired = each(({ question }) => product.repairs(question), contradictions)
+  const complete = clicks.flatMap(({ question }) => product.complete(question) ?? [])
+  let verified = 0
+  const start = performance.now()
+  while (performance.now() - start < 500) {
+    for (const design of complete)
+      if (!product.verify(design)) throw new Error(`refuses its own design ${JSON.stringify(design)}`)
+    verified += complete.length
+  }
+  return [
+    {
+      name: 'status, changes and price of every value, p50',
+      value: quantile(statuses, 0.5),
+      unit: 'ms',
+      bar: { atMost: 0.05 },
+      note: `${clicks.length} different clicks, each asked once; p95 ${quantile(statuses, 0.95).toFixed(3)} ms`,
+    },
+    {
+      name: 'explanation of a conflict, p50',
+      value: quantile(explained, 0.5),
+      unit: 'ms',
+      bar: { atMost: 2 },
+      note: `by choices and by rules; ${contradictions.length} conflicts, p95 ${quantile(explained, 0.95).toFixed(2)} ms`,
+    },
+    {
+      name: 'ways out of a conflict, p50',
+      value: quantile(repaired, 0.5),
+      unit: 'ms',
+      note: `p95 ${quantile(repaired, 0.95).toFixed(2)} ms`,
+    },
+    {
+      name: 'check of a complete order',
+      value: verified / ((performance.now() - start) / 1000),
+      unit: 'per second and core',
+      bar: { atLeast: 300_000 },
+    },
+  ]
+}
+
+async function compileFigures(
+  bench: Bench,
+  model: ProductModel,
+  product: Product,
+  compiled: { readonly configurations: bigint; readonly nodes: number; readonly machine: Uint8Array },
+): Promise<Figure[]> {
+  const times = Array.from({ length: bench.quick ? 3 : 9 }, () => {
+    const start = performance.now()
+    compile(model, { at })
+    return performance.now() - start
+  })
+  return [
+    { name: 'buildable products', value: compiled.configurations.toLocaleString('en') },
+    { name: 'nodes of the machine', value: compiled.nodes },
+    {
+      name: 'machine file',
+      value: gzipSync(compiled.machine, { level: 9 }).length,
+      unit: 'bytes gzip',
+      bar: { atMost: 4096 },
+    },
+    { name: 'compile, p50', value: quantile(times, 0.5), unit: 'ms', note: 'no saved variable order' },
+    {
+      name: 'query runtime in the page',
+      value: await gzippedBundle(
+        bench,
+        `export { openProduct } from ${JSON.stringify(join(bench.root, 'rules/src/product.ts'))}`,
+      ),
+      unit: 'bytes gzip',
+      bar: { atMost: 6144 },
+      note: 'everything behind openProduct(): diagram, queries, explanations, repairs, texts; minified',
+    },
+    {
+      name: 'all a page loads of the product',
+      value: gzipSync(JSON.stringify(product.package), { level: 9 }).length,
+      unit: 'bytes gzip',
+      note: 'texts, steps, prices, machine and rule diagrams',
+    },
+  ]
+}
+
+/** How often five choices that break no single rule leave nothing that can be built. */
+async function deadEnds(
+  bench: Bench,
+  model: ProductModel,
+  product: Product,
+  rules: Rules,
+  sessions: number,
+): Promise<Figure> {
+  const broken = ruleByRule(
+    bench.peer('json-rules-engine') as JsonRulesEngine,
+    rules.sizes,
+    rules.formulas.map((formula, i) => ({ id: `rule ${i}`, formula })),
+  )
+  const random = seeded(5)
+  let dead = 0
+  for (let session = 0; session < sessions; session++) {
+    const chosen = new Map<number, number>()
+    const take = async (option: number) => {
+      const values = [...(model.options[option]?.values.keys() ?? [])]
+      while (values.length > 0) {
+        const [value = 0] = values.splice(Math.floor(random() * values.length), 1)
+        if ((await broken(new Map(chosen).set(option, value))).length > 0) continue
+        chosen.set(option, value)
+        return
+      }
+    }
+    for (const option of rules.context) await take(option)
+    const choices = model.options.flatMap(({ role }, option) => (role === 'choice' ? [option] : []))
+    for (let n = 0; n < 5; n++) {
+      const [option = 0] = choices.splice(Math.floor(random() * choices.length), 1)
+      await take(option)
+    }
+    const named = (options: (option: number) => boolean): Selection =>
+      Object.fromEntries(
+        [...chosen]
+          .filter(([o]) => options(o))
+          .map(([o, v]) => [model.options[o]?.id, model.options[o]?.values[v]]),
+      )
+    const isContext = (option: number) => rules.context.includes(option)
+    if (!product.isBuildable({ context: named(isContext), selection: named((option) => !isContext(option)) }))
+      dead++
+  }
+  return {
+    name: 'sessions that a rule-by-rule checker leads into a dead end',
+    value: Math.round((1000 * dead) / sessions) / 10,
+    unit: '%',
+    note: `json-rules-engine with all ${rules.formulas.length} rules: after five random choices none of which broke a rule, nothing can be built any more; ${sessions} sessions; with the rule machine 0 by construction`,
+  }
+}
