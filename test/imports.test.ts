@@ -49,7 +49,14 @@ const allowed: Record<string, readonly string[]> = {
   'plc-sim/src': ['plc-sim/src', 'node', 'node-opcua'],
   'configurator/src': ['configurator/src', '@lot-one/rules', 'react', 'react-dom'],
   'configurator/src/scene': ['configurator/src/scene', 'three'],
-  'configurator/src/session.ts': ['configurator/src/bridge.ts', '@lot-one/rules', 'xstate'],
+  'configurator/src/session': [
+    'configurator/src/session',
+    'configurator/src/bridge.ts',
+    '@lot-one/rules',
+    'xstate',
+    'zod',
+  ],
+  'configurator/src/texts': ['configurator/src/texts'],
   'configurator/src/bridge.ts': ['@lot-one/rules', 'zod'],
   'configurator/src/ui': [
     'configurator/src/ui',

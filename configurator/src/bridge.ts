@@ -1,0 +1,232 @@
+/**
+ * The bridge as the page sees it: HTTP and one server-sent event stream. Everything that arrives is parsed with the schemas of
+ * `@lot-one/rules`; what the world may recover from (offline, busy, refused) comes back as a value, never as an exception.
+ */
+import { OrderAnswer, OrderEvent, OrderView, Problem } from '@lot-one/rules'
+import type { BuildOrder, ProductPackage } from '@lot-one/rules'
+import * as z from 'zod/mini'
+
+const ProductEntry = z.object({
+  id: z.string(),
+  title: z.record(z.string(), z.string()),
+  rulesHash: z.string(),
+  currency: z.string(),
+  fromPriceCents: z.int(),
+  options: z.int(),
+})
+/** One line of `GET /api/products`. */
+export type ProductEntry = z.infer<typeof ProductEntry>
+
+/** What came back: the thing · a refusal with its reason · no answer, so nobody knows whether the request arrived. */
+export type Answer<T> =
+  | { readonly kind: 'ok'; readonly value: T }
+  | { readonly kind: 'refused'; readonly problem: Problem }
+  | { readonly kind: 'unanswered'; readonly reason: 'offline' | 'silent' | 'busy' }
+
+/** `live`: events flow · `connecting` · `waiting`: the next attempt is at `retryAt` (Unix ms) · `gone`: no such order. */
+export type LinkState =
+  | { readonly state: 'connecting' | 'live' | 'gone' }
+  | { readonly state: 'waiting'; readonly retryAtMs: number }
+
+export interface OrderKey {
+  readonly orderId: string
+  readonly token: string
+}
+
+export interface Following {
+  /** Tries at once: the page woke up, the network is back, or the shopper asked. */
+  wake(): void
+  stop(): void
+}
+
+export interface Bridge {
+  products(): Promise<Answer<ProductEntry[]>>
+  product(id: string): Promise<Answer<ProductPackage>>
+  /** Places an order. The same body may be sent again: it stays one order. */
+  place(order: BuildOrder): Promise<Answer<OrderAnswer>>
+  order(key: OrderKey): Promise<Answer<OrderView>>
+  cancel(key: OrderKey): Promise<Answer<OrderView | undefined>>
+  /** Streams an order's events after a sequence number until stopped; reconnects by itself, each event comes at least once. */
+  follow(
+    key: OrderKey,
+    after: () => number,
+    on: { event(event: OrderEvent): void; link(link: LinkState): void },
+  ): Following
+}
+
+/** The world the client needs: all of it replaceable in a test. */
+export interface World {
+  readonly fetch: typeof fetch
+  readonly isOnline: () => boolean
+  readonly now: () => number
+  /** Runs `act` once after a delay; gives back its cancellation. */
+  readonly later: (act: () => void, ms: number) => () => void
+}
+
+/** How long an answer may take before it counts as none. */
+const answerWithinMs = 15_000
+/** The bridge sends a heartbeat this often; a stream silent for longer than two of them is dead. */
+const heartbeatMs = 15_000
+const silentAfterMs = 2 * heartbeatMs + 5_000
+const longestBackoffMs = 20_000
+
+/** Makes the client. `base` is the bridge's origin, empty for the page's own. */
+export function createBridge(world: World, base = ''): Bridge {
+  async function ask<T>(path: string, init: RequestInit, read: (body: unknown) => T): Promise<Answer<T>> {
+    const abort = new AbortController()
+    const cancel = world.later(() => abort.abort(), answerWithinMs)
+    try {
+      const response = await world.fetch(base + path, { ...init, signal: abort.signal })
+      if (response.status >= 500) return { kind: 'unanswered', reason: 'busy' }
+      const body: unknown = response.status === 204 ? undefined : await response.json()
+      if (!response.ok) {
+        const problem = z.safeParse(Problem, body)
+        return problem.success
+          ? { kind: 'refused', problem: problem.data }
+          : { kind: 'unanswered', reason: 'busy' }
+      }
+      return { kind: 'ok', value: read(body) }
+    } catch (error) {
+      // A wrong shape is a newer or a foreign server: the shopper can only try again, the console gets the details.
+      if (error instanceof z.core.$ZodError) console.error(`Unexpected answer of ${path}`, error)
+      return { kind: 'unanswered', reason: world.isOnline() ? 'silent' : 'offline' }
+    } finally {
+      cancel()
+    }
+  }
+  const json = { 'content-type': 'application/json' }
+  const orderPath = ({ orderId }: OrderKey) => `/api/orders/${encodeURIComponent(orderId)}`
+  const bearer = ({ token }: OrderKey) => ({ authorization: `Bearer ${token}` })
+  return {
+    products: () => ask('/api/products', {}, (body) => z.parse(z.array(ProductEntry), body)),
+    product: (id) =>
+      ask(
+        `/api/products/${encodeURIComponent(id)}`,
+        {},
+        (body) => z.parse(PackageShape, body) as unknown as ProductPackage,
+      ),
+    place: (order) =>
+      ask('/api/orders', { method: 'POST', headers: json, body: JSON.stringify(order) }, (body) =>
+        z.parse(OrderAnswer, body),
+      ),
+    order: (key) => ask(orderPath(key), { headers: bearer(key) }, (body) => z.parse(OrderView, body)),
+    cancel: (key) =>
+      ask(`${orderPath(key)}/cancel`, { method: 'POST', headers: bearer(key) }, (body) => {
+        const view = z.safeParse(OrderView, body)
+        return view.success ? view.data : undefined
+      }),
+    follow: (key, after, on) => follow(world, `${base}${orderPath(key)}/events`, bearer(key), after, on),
+  }
+}
+
+/** The members the page cannot do without; the rest of a package is checked by `rulesHash` on every order. */
+const PackageShape = z.looseObject({
+  id: z.string(),
+  rulesHash: z.string(),
+  currency: z.string(),
+  languages: z.array(z.string()),
+  options: z.array(z.looseObject({ id: z.string(), role: z.string(), values: z.array(z.unknown()) })),
+  steps: z.array(z.looseObject({ id: z.string(), options: z.array(z.string()) })),
+  machine: z.string(),
+})
+
+function follow(
+  world: World,
+  url: string,
+  headers: Record<string, string>,
+  after: () => number,
+  on: { event(event: OrderEvent): void; link(link: LinkState): void },
+): Following {
+  let attempt = 0
+  let stopped = false
+  let abort: AbortController | undefined
+  let cancelRetry = () => {}
+  let lastHeardMs = Number.NEGATIVE_INFINITY
+
+  async function connect(): Promise<void> {
+    cancelRetry()
+    abort?.abort()
+    const mine = new AbortController()
+    abort = mine
+    on.link({ state: 'connecting' })
+    let cancelSilence = () => {}
+    // counts as silence until the first byte, so that a request that hangs is given up as well
+    const heard = () => {
+      lastHeardMs = world.now()
+      cancelSilence()
+      cancelSilence = world.later(() => mine.abort(), silentAfterMs)
+    }
+    heard()
+    try {
+      const response = await world.fetch(url, {
+        headers: { ...headers, accept: 'text/event-stream', 'last-event-id': String(after()) },
+        cache: 'no-store',
+        signal: mine.signal,
+      })
+      if (response.status === 404) {
+        stopped = true
+        on.link({ state: 'gone' })
+        return
+      }
+      if (!response.ok || !response.body) throw new Error(`${url} answered ${response.status}`)
+      attempt = 0
+      on.link({ state: 'live' })
+      const reader = response.body.pipeThrough(new TextDecoderStream()).getReader()
+      const feed = eventStreamReader((data) => {
+        const event = z.safeParse(OrderEvent, JSON.parse(data))
+        if (event.success) on.event(event.data)
+        else console.error('Unexpected order event', data, event.error)
+      })
+      for (;;) {
+        const { done, value } = await reader.read()
+        if (done) break
+        heard()
+        feed(value)
+      }
+    } catch {
+      // offline, restarted or asleep: all the same to a reader who resumes by sequence
+    } finally {
+      cancelSilence()
+      if (abort === mine) lastHeardMs = Number.NEGATIVE_INFINITY
+    }
+    if (stopped || abort !== mine) return
+    const delayMs = Math.min(longestBackoffMs, 500 * 2 ** attempt++)
+    on.link({ state: 'waiting', retryAtMs: world.now() + delayMs })
+    cancelRetry = world.later(() => void connect(), delayMs)
+  }
+
+  void connect()
+  return {
+    wake() {
+      // a stream that spoke within its heartbeat is alive: waking it would only cost a connection
+      if (stopped || world.now() - lastHeardMs < heartbeatMs + 2_000) return
+      attempt = 0
+      void connect()
+    },
+    stop() {
+      stopped = true
+      cancelRetry()
+      abort?.abort()
+    },
+  }
+}
+
+/**
+ * Reads `text/event-stream` (WHATWG HTML §9.2.6) piece by piece and gives each event's data. Pieces may be cut anywhere;
+ * comments (heartbeats) and fields other than `data` are skipped: our events carry their sequence inside.
+ */
+export function eventStreamReader(onData: (data: string) => void): (piece: string) => void {
+  let rest = ''
+  let data: string[] = []
+  return (piece) => {
+    rest += piece
+    const lines = rest.split(/\r\n|\n|\r(?!$)/)
+    rest = lines.pop() ?? ''
+    for (const line of lines) {
+      if (line === '') {
+        if (data.length > 0) onData(data.join('\n'))
+        data = []
+      } else if (line.startsWith('data:')) data.push(line.slice(line[5] === ' ' ? 6 : 5))
+    }
+  }
+}

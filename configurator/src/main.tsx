@@ -1,0 +1,71 @@
+/** Composition root of the shop: the only place that touches the browser's clock, storage, network and address. */
+import { createRoot } from 'react-dom/client'
+import { createBridge } from './bridge.ts'
+import { openSession, storageKeeper } from './session.ts'
+import { loadMessages, pickLanguage } from './texts/index.ts'
+import { App, keptLanguage } from './ui/App.tsx'
+import { Boundary } from './ui/Boundary.tsx'
+import './styles/index.css'
+
+const later = (act: () => void, ms: number) => {
+  const id = setTimeout(act, ms)
+  return () => clearTimeout(id)
+}
+const isOnline = () => navigator.onLine
+const now = () => Date.now()
+
+const keeper = storageKeeper(() => localStorage)
+const language = keptLanguage({ keeper }) ?? pickLanguage(navigator.languages)
+
+// a design in the address is taken once; the fragment of a tracking page is its token and stays
+const isShop = !location.pathname.startsWith('/track/')
+const fragment = isShop ? location.hash.slice(1) : ''
+if (fragment) history.replaceState(null, '', location.pathname + location.search)
+
+const session = openSession({
+  bridge: createBridge({ fetch: (input, init) => fetch(input, init), isOnline, now, later }),
+  keeper,
+  isOnline,
+  now,
+  later,
+  random: (bytes) => crypto.getRandomValues(bytes),
+  context: { country: countryOf(navigator.languages) },
+  fragment,
+})
+session.show(/^\/shop\/([^/]+)/.exec(location.pathname)?.[1])
+
+addEventListener('online', () => session.wake())
+addEventListener('pageshow', () => session.wake())
+document.addEventListener('visibilitychange', () => {
+  if (document.visibilityState === 'visible') session.wake()
+})
+
+const messages = await loadMessages(language)
+const root = document.getElementById('root')
+if (!root) throw new Error('index.html has no #root')
+createRoot(root).render(
+  <Boundary
+    fallback={
+      <main className="plain">
+        <h1>{messages.broken}</h1>
+        <p className="lead">{messages.brokenLead}</p>
+        <p>
+          <a className="button primary" href="">
+            {messages.reloadPage}
+          </a>
+        </p>
+      </main>
+    }
+  >
+    <App session={session} language={language} messages={messages} />
+  </Boundary>,
+)
+
+/** The first region a browser names ("de-AT" → AT); the product's own first country when there is none. */
+function countryOf(tags: readonly string[]): string {
+  for (const tag of tags) {
+    const { region } = new Intl.Locale(tag)
+    if (region) return region
+  }
+  return ''
+}

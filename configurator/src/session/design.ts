@@ -1,0 +1,430 @@
+/**
+ * What this shopper has chosen of one product. Runs the dialogue machine of `@lot-one/rules`, keeps the design over reloads and
+ * answers every question about it locally. No React, no DOM, no clock: storage and link come in through the door.
+ *
+ * start ──kept under the same rules──▶ continues, undo included
+ *       ──kept or linked under other rules──▶ RESTORE: taken as it is, or a conflict with its ways out
+ */
+import { createDialogue, normalizeTexts, textProblems } from '@lot-one/rules'
+import type {
+  Configuration,
+  Conflict,
+  Design,
+  DialogueEvent,
+  PriceBreakdown,
+  Product,
+  Question,
+  Repair,
+  Selection,
+  TextProblem,
+  Value,
+  ValueStatus,
+} from '@lot-one/rules'
+import { createActor } from 'xstate'
+import * as z from 'zod/mini'
+import { readKept } from './keeper.ts'
+import type { Keeper } from './keeper.ts'
+import { readLink, writeLink } from './link.ts'
+
+/** One option that got another value. */
+export interface Change {
+  readonly option: string
+  readonly from: Value
+  readonly to: Value
+}
+
+/** A wish that does not fit, ready to be shown where it was made. */
+export interface ConflictView {
+  /** `choice`: a value was tapped · `context`: another country · `restored`: a kept or shared design under these rules. */
+  readonly about: 'choice' | 'context' | 'restored'
+  readonly option?: string
+  readonly value?: Value
+  readonly reasons: readonly Conflict[]
+  readonly repairs: readonly { readonly repair: Repair; readonly changes: readonly Change[] }[]
+  /** Every value in play, for the placeholders of a rule's sentence. */
+  readonly values: Selection
+  /** Contexts (a country) in which the tapped value can be had although here it cannot. */
+  readonly elsewhere: readonly Selection[]
+}
+
+/** Something the shop did that the shopper should know of; gone with her next step. `about`: the option it happened at. */
+export type Note =
+  /** She took a way out. */
+  | {
+      readonly kind: 'repaired'
+      readonly about: string | undefined
+      readonly changes: readonly Change[]
+      readonly deltaCents: number
+    }
+  /** Values she had not chosen moved along with her choice. */
+  | {
+      readonly kind: 'followed'
+      readonly about: string | undefined
+      readonly changes: readonly Change[]
+      readonly deltaCents: number
+    }
+  /** A link or an older visit brought this design. */
+  | { readonly kind: 'opened'; readonly unknown: readonly string[]; readonly oldPriceCents?: number }
+
+export interface DesignView {
+  readonly design: Design
+  /** Every option with its value: what would be built. */
+  readonly configuration: Configuration
+  /** Gross, texts included. */
+  readonly price: PriceBreakdown
+  /** Gross without texts: what `prices` and `statuses` are compared with. */
+  readonly designCents: number
+  /** Texts that go with this design and can be made, and what is wrong with the others. */
+  readonly texts: Readonly<Record<string, string>>
+  readonly textProblems: readonly TextProblem[]
+  /** Exact number of buildable products that contain all choices made so far. */
+  readonly count: bigint
+  readonly statuses: Readonly<Record<string, Readonly<Record<string, ValueStatus>>>>
+  /** Gross total after tapping a value; absent where other choices would have to change. */
+  readonly prices: Readonly<Record<string, Readonly<Record<string, number>>>>
+  readonly conflict: ConflictView | undefined
+  readonly note: Note | undefined
+  readonly canUndo: boolean
+  readonly canRedo: boolean
+  readonly step: string
+  /** An order with this design is under way: nothing can be chosen until it is answered. */
+  readonly submitted: boolean
+}
+
+export interface DesignSession {
+  readonly product: Product
+  subscribe(listener: () => void): () => void
+  /** The same object until something changed. */
+  getSnapshot(): DesignView
+  choose(option: string, value: Value): void
+  write(option: string, text: string): void
+  setContext(context: Selection): void
+  /** Goes to a country where the value exists and takes it there. */
+  chooseElsewhere(context: Selection): void
+  takeRepair(repair: Repair): void
+  /** Leaves the design as it was before the wish. */
+  keep(): void
+  undo(): void
+  redo(): void
+  /** Back to the product as it comes. */
+  reset(): void
+  dismissNote(): void
+  goTo(step: string): void
+  /** Freezes the design while its order is under way. */
+  submit(): void
+  reopen(): void
+  /** The whole design as a URL fragment (without `#`). */
+  link(): string
+  /** Ends listening; nothing is lost. */
+  close(): void
+}
+
+const value = z.union([z.string(), z.number(), z.boolean()])
+const selection = z.record(z.string(), value)
+const Saved = z.object({ context: selection, selection, texts: z.record(z.string(), z.string()) })
+const Kept = z.object({
+  rulesHash: z.string(),
+  priceCents: z.number(),
+  design: Saved,
+  past: z.array(Saved),
+  future: z.array(Saved),
+  step: z.string(),
+})
+
+/** How many ways out are offered, and how many reasons are named. */
+const repairLimit = 3
+const reasonLimit = 3
+/** Undo steps that survive a reload. */
+const keptSteps = 30
+
+/** Opens the session of one product: continues what was kept, unless `fragment` carries a design. */
+export function openDesign(door: {
+  readonly product: Product
+  readonly keeper: Keeper
+  /** Where the shopper probably is; used only for a first visit. */
+  readonly context: Selection
+  readonly fragment?: string
+}): DesignSession {
+  const { product, keeper } = door
+  const pkg = product.package
+  const key = `lot-one/design/${pkg.id}`
+  const kept = readKept(keeper, key, Kept)
+  const continues = kept !== undefined && kept.rulesHash === pkg.rulesHash && isDesign(kept.design)
+  const fresh: Design = {
+    context: knownContext({ ...door.context, ...kept?.design.context }),
+    selection: {},
+    texts: {},
+  }
+
+  const machine = createDialogue(product, continues ? kept.design : fresh)
+  const firstStep = pkg.steps[0]?.id ?? 'all'
+  const actor = continues
+    ? createActor(machine, {
+        snapshot: machine.resolveState({
+          value: { choice: 'open', guide: pkg.steps.some((s) => s.id === kept.step) ? kept.step : firstStep },
+          context: { design: kept.design, wish: undefined, past: kept.past, future: kept.future },
+        }),
+      })
+    : createActor(machine)
+
+  let note: Note | undefined
+  let about: ConflictView['about'] = 'choice'
+  let view: DesignView | undefined
+  const listeners = new Set<() => void>()
+
+  actor.start()
+  const subscription = actor.subscribe(() => {
+    view = undefined
+  })
+
+  const state = () => actor.getSnapshot()
+
+  /** Sends an event, says what followed from it, keeps the result, tells the listeners. */
+  function send(event: DialogueEvent, remark?: (before: DesignView) => Note | undefined): void {
+    const before = getSnapshot()
+    note = undefined
+    actor.send(event)
+    view = undefined
+    note = remark?.(before)
+    save()
+    for (const listener of listeners) listener()
+  }
+
+  function save(): void {
+    const { design, past, future } = state().context
+    const now = getSnapshot()
+    const body: z.infer<typeof Kept> = {
+      rulesHash: pkg.rulesHash,
+      priceCents: now.price.totalCents,
+      design: plain(design),
+      past: past.slice(-keptSteps).map(plain),
+      future: future.slice(0, keptSteps).map(plain),
+      step: now.step,
+    }
+    keeper.write(key, JSON.stringify(body))
+  }
+
+  function getSnapshot(): DesignView {
+    return (view ??= look())
+  }
+
+  function look(): DesignView {
+    const snapshot = state()
+    const { design, past, future, wish } = snapshot.context
+    const configuration = product.complete(design)
+    if (!configuration) throw new Error(`Design of ${pkg.id} cannot be completed: ${JSON.stringify(design)}`)
+    const price = product.price(configuration)
+    const problems = textProblems(pkg.texts, configuration, design.texts)
+    const texts = Object.fromEntries(
+      Object.entries(normalizeTexts(design.texts)).filter(([id]) => !problems.some((p) => p.text === id)),
+    )
+    const lettering = pkg.texts
+      .filter((text) => text.id in texts && text.priceCents !== 0)
+      .map((text) => ({ id: text.id, cents: text.priceCents }))
+    return {
+      design,
+      configuration,
+      price: {
+        totalCents: lettering.reduce((sum, line) => sum + line.cents, price.totalCents),
+        lines: [...price.lines, ...lettering],
+      },
+      designCents: price.totalCents,
+      texts,
+      textProblems: problems,
+      ...answers(design),
+      conflict: wish && conflictView(design, configuration, wish),
+      note,
+      canUndo: past.length > 0,
+      canRedo: future.length > 0,
+      step: snapshot.value.guide,
+      submitted: snapshot.value.choice === 'submitted',
+    }
+  }
+
+  // Conflicts and steps leave the design alone: its answers are kept until another design is asked about.
+  let answered: { design: Design; answers: Pick<DesignView, 'count' | 'statuses' | 'prices'> } | undefined
+  function answers(design: Design): Pick<DesignView, 'count' | 'statuses' | 'prices'> {
+    if (answered?.design.selection !== design.selection || answered.design.context !== design.context) {
+      answered = {
+        design,
+        answers: {
+          count: product.count(design),
+          statuses: product.statuses(design),
+          prices: product.designPrices(design),
+        },
+      }
+    }
+    return answered.answers
+  }
+
+  function conflictView(
+    design: Design,
+    before: Configuration,
+    wish: { readonly design: Design; readonly keep: Selection },
+  ): ConflictView {
+    const repairs = product.repairs(wish.design, { keep: wish.keep, limit: repairLimit })
+    const [tapped] = Object.entries(wish.keep)
+    const elsewhere = tapped && repairs.length === 0 ? contextsFor(design, wish.keep) : []
+    return {
+      about,
+      ...(tapped && { option: tapped[0], value: tapped[1] }),
+      reasons: product.explain(wish.design, reasonLimit),
+      repairs: repairs.map((repair) => ({
+        repair,
+        changes: Object.entries(repair.change).map(([option, to]) => ({
+          option,
+          from: wish.design.selection[option] ?? before[option] ?? to,
+          to,
+        })),
+      })),
+      values: { ...before, ...wish.design.context, ...wish.design.selection },
+      elsewhere,
+    }
+  }
+
+  function contextsFor(design: Design, keep: Selection): Selection[] {
+    return pkg.options
+      .filter((option) => option.role === 'context')
+      .flatMap((option) =>
+        option.values
+          .filter((other) => other !== design.context[option.id])
+          .map((other) => ({ [option.id]: other }))
+          .filter((other) =>
+            product.isBuildable({ context: { ...design.context, ...other }, selection: keep }),
+          ),
+      )
+  }
+
+  function isDesign(design: Question): boolean {
+    return product.problems(design).length === 0 && product.isBuildable(design)
+  }
+
+  function knownContext(wanted: Selection): Selection {
+    const context: Record<string, Value> = {}
+    for (const option of pkg.options) {
+      if (option.role !== 'context') continue
+      const first = option.default ?? option.values[0]
+      const wish = wanted[option.id]
+      const chosen = wish !== undefined && option.values.includes(wish) ? wish : first
+      if (chosen !== undefined) context[option.id] = chosen
+    }
+    return context
+  }
+
+  /** Takes a design from elsewhere: values these rules do not know are left out and named. */
+  function open(
+    design: Design,
+    unknown: readonly string[],
+    oldPriceCents: number | undefined,
+    current: boolean,
+  ): void {
+    const selection = { ...design.selection }
+    const strangers = product.problems({ selection }).map((problem) => {
+      delete selection[problem.option]
+      return `${problem.option}=${String(problem.value)}`
+    })
+    about = 'restored'
+    const wanted: Design = { context: knownContext(design.context), selection, texts: design.texts }
+    send({ type: 'RESTORE', design: wanted }, () => {
+      const gone = [...unknown, ...strangers]
+      if (current && gone.length === 0) return undefined
+      return { kind: 'opened', unknown: gone, ...(oldPriceCents !== undefined && { oldPriceCents }) }
+    })
+  }
+
+  const shared = door.fragment ? readLink(pkg, door.fragment) : undefined
+  if (shared) open(shared.design, shared.unknown, shared.priceCents, shared.current)
+  else if (kept && !continues) open(kept.design, [], kept.priceCents, false)
+
+  const changesOf = (before: Configuration, after: Configuration, except: Selection): Change[] =>
+    pkg.options
+      .filter((o) => o.role === 'choice' && !(o.id in except) && before[o.id] !== after[o.id])
+      .map((o) => ({ option: o.id, from: before[o.id]!, to: after[o.id]! }))
+
+  /** Names what moved along although nobody asked for it. */
+  const followed =
+    (asked: Selection) =>
+    (before: DesignView): Note | undefined => {
+      const after = getSnapshot()
+      if (after.conflict) return undefined
+      const changes = changesOf(before.configuration, after.configuration, asked)
+      if (changes.length === 0) return undefined
+      const about = Object.keys(asked).find((id) =>
+        pkg.options.some((o) => o.id === id && o.role === 'choice'),
+      )
+      return {
+        kind: 'followed',
+        about,
+        changes,
+        deltaCents: after.price.totalCents - before.price.totalCents,
+      }
+    }
+
+  return {
+    product,
+    subscribe(listener) {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+    getSnapshot,
+    choose(option, chosen) {
+      about = 'choice'
+      send({ type: 'CHOOSE', option, value: chosen }, followed({ [option]: chosen }))
+    },
+    write: (option, text) => send({ type: 'WRITE', option, text }),
+    setContext(context) {
+      about = 'context'
+      send({ type: 'SET_CONTEXT', context }, followed(context))
+    },
+    chooseElsewhere(context) {
+      const wish = state().context.wish
+      const [tapped] = Object.entries(wish?.keep ?? {})
+      about = 'context'
+      send({ type: 'SET_CONTEXT', context })
+      if (tapped && !getSnapshot().conflict) {
+        about = 'choice'
+        send({ type: 'CHOOSE', option: tapped[0], value: tapped[1] })
+      }
+    },
+    takeRepair(repair) {
+      const { wish } = state().context
+      if (!wish) return
+      send({ type: 'ACCEPT_REPAIR', repair }, (before) => {
+        const after = getSnapshot()
+        if (after.conflict) return undefined
+        return {
+          kind: 'repaired',
+          about: Object.keys(wish.keep)[0],
+          changes: changesOf(before.configuration, after.configuration, wish.keep),
+          deltaCents: after.price.totalCents - before.price.totalCents,
+        }
+      })
+    },
+    keep: () => send({ type: 'KEEP' }),
+    undo: () => send({ type: 'UNDO' }),
+    redo: () => send({ type: 'REDO' }),
+    reset() {
+      const { context } = state().context.design
+      send({ type: 'RESTORE', design: { context, selection: {}, texts: {} } })
+    },
+    dismissNote() {
+      if (!note) return
+      note = undefined
+      view = { ...getSnapshot(), note: undefined }
+      for (const listener of listeners) listener()
+    },
+    goTo: (step) => send({ type: 'STEP', step }, (before) => before.note),
+    submit: () => send({ type: 'SUBMIT' }),
+    reopen: () => send({ type: 'REOPEN' }),
+    link: () => writeLink(pkg, getSnapshot().design, getSnapshot().price.totalCents),
+    close() {
+      subscription.unsubscribe()
+      actor.stop()
+      listeners.clear()
+    },
+  }
+}
+
+function plain(design: Design): z.infer<typeof Saved> {
+  return { context: { ...design.context }, selection: { ...design.selection }, texts: { ...design.texts } }
+}

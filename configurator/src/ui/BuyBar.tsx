@@ -1,0 +1,75 @@
+import { useState } from 'react'
+import type { DesignSession, DesignView } from '../session.ts'
+import { Icon } from './icons.tsx'
+import { Modal } from './Modal.tsx'
+import { PriceBreakdown, vatPercent } from './PriceBreakdown.tsx'
+import { useWords } from './words.ts'
+
+/** The bar under the thumb: total, exact number of designs left, undo and redo, share, order. */
+export function BuyBar({
+  session,
+  view,
+  onOrder,
+  onShare,
+}: {
+  readonly session: DesignSession
+  readonly view: DesignView
+  readonly onOrder: () => void
+  readonly onShare: () => void
+}) {
+  const words = useWords()
+  const { t } = words
+  const [isOpen, setOpen] = useState(false)
+  const vat = vatPercent(session, view)
+  return (
+    <div className="bar" data-testid="bar">
+      <div className="bar-row">
+        <p className="count" data-testid="count">
+          {t.designsLeft(words.number(view.count), view.count === 1n)}
+        </p>
+        <div className="bar-tools">
+          <button
+            type="button"
+            className="icon-button"
+            aria-label={t.undo}
+            aria-disabled={!view.canUndo}
+            onClick={() => session.undo()}
+          >
+            <Icon name="undo" />
+          </button>
+          <button
+            type="button"
+            className="icon-button"
+            aria-label={t.redo}
+            aria-disabled={!view.canRedo}
+            onClick={() => session.redo()}
+          >
+            <Icon name="redo" />
+          </button>
+          <button type="button" className="icon-button" aria-label={t.share} onClick={onShare}>
+            <Icon name="share" />
+          </button>
+        </div>
+      </div>
+      <div className="bar-row">
+        <button type="button" className="total" aria-haspopup="dialog" onClick={() => setOpen(true)}>
+          <span className="sr-only">{t.total} </span>
+          <span className="total-money" data-testid="total">
+            {words.money(view.price.totalCents)}
+          </span>
+          <span className="total-vat">
+            {vat === undefined ? t.vatFree : t.inclVat(words.percent(vat))} <Icon name="chevron" size={14} />
+          </span>
+          <span className="sr-only">. {t.showPrice}</span>
+        </button>
+        <button type="button" className="button primary" onClick={onOrder}>
+          <span className="wide-only">{t.orderThis}</span>
+          <span className="narrow-only">{t.order}</span>
+        </button>
+      </div>
+      <Modal title={t.priceTitle} isOpen={isOpen} onClose={() => setOpen(false)}>
+        <PriceBreakdown session={session} view={view} />
+      </Modal>
+    </div>
+  )
+}

@@ -1,0 +1,325 @@
+import { Customer } from '@lot-one/rules'
+import type { BuildOrder, Problem } from '@lot-one/rules'
+import { useEffect, useId, useRef, useState } from 'react'
+import type { FormEvent, ReactNode } from 'react'
+import type { DesignSession, DesignView, Session } from '../session.ts'
+import { Icon } from './icons.tsx'
+import { PriceBreakdown, vatPercent } from './PriceBreakdown.tsx'
+import { Recap } from './Recap.tsx'
+import { navigate } from './route.ts'
+import { useStore } from './store.ts'
+import { useWords } from './words.ts'
+import type { Words } from './words.ts'
+
+const fields = ['name', 'email', 'street', 'postcode', 'city'] as const
+type Field = (typeof fields)[number]
+type Draft = Record<Field, string>
+
+const draftKey = 'lot-one/order-form'
+const empty: Draft = { name: '', email: '', street: '', postcode: '', city: '' }
+const autoComplete: Record<Field, string> = {
+  name: 'name',
+  email: 'email',
+  street: 'street-address',
+  postcode: 'postal-code',
+  city: 'address-level2',
+}
+const maxLength: Record<Field, number> = { name: 200, email: 254, street: 200, postcode: 20, city: 100 }
+
+/** The order on one page: what, for how much, for whom, where to. The total is the number that stood in the bar. */
+export function OrderForm({
+  session,
+  design,
+  view,
+}: {
+  readonly session: Session
+  readonly design: DesignSession
+  readonly view: DesignView
+}) {
+  const words = useWords()
+  const { t, language } = words
+  const checkout = useStore(session.checkout)
+  const id = useId()
+  const form = useRef<HTMLFormElement>(null)
+  const status = useRef<HTMLDivElement>(null)
+  const [draft, setDraft] = useState<Draft>(() => readDraft(session))
+  const [errors, setErrors] = useState<Partial<Record<Field, string>>>({})
+  const isLocked = checkout.state !== 'editing'
+  const { package: pkg } = design.product
+  const country = String(view.design.context['country'] ?? '')
+  const textProblem = view.textProblems.find((problem) => problem.reason !== 'notOffered')
+
+  // what a refusal or a broken connection says must be heard, not searched for
+  const hasNews =
+    checkout.state === 'unanswered' ||
+    (checkout.state === 'editing' && (checkout.problem ?? checkout.offline))
+  useEffect(() => {
+    if (hasNews) status.current?.focus()
+  }, [hasNews])
+  useEffect(() => {
+    if (isLocked) design.submit()
+    else design.reopen()
+  }, [isLocked, design])
+
+  const set = (field: Field, text: string) => {
+    const next = { ...draft, [field]: text }
+    setDraft(next)
+    session.keeper.write(draftKey, JSON.stringify(next))
+    if (errors[field] !== undefined) setErrors({ ...errors, [field]: fieldError(words, field, text) })
+  }
+  const onSubmit = (event: FormEvent) => {
+    event.preventDefault()
+    if (isLocked) return
+    const found = Object.fromEntries(
+      fields.flatMap((field) => {
+        const error = fieldError(words, field, draft[field])
+        return error === undefined ? [] : [[field, error]]
+      }),
+    ) as Partial<Record<Field, string>>
+    setErrors(found)
+    const first = fields.find((field) => found[field] !== undefined)
+    if (first !== undefined) {
+      const input = form.current?.elements.namedItem(first)
+      if (input instanceof HTMLElement) input.focus()
+      return
+    }
+    if (textProblem) return
+    const { name, email, street, postcode, city } = draft
+    const order: Omit<BuildOrder, 'orderId'> = {
+      productId: pkg.id,
+      rulesHash: pkg.rulesHash,
+      context: view.design.context,
+      selection: choicesOf(view, pkg.options),
+      texts: view.texts,
+      customer: {
+        name: name.trim(),
+        email: email.trim(),
+        address: { street: street.trim(), postcode: postcode.trim(), city: city.trim(), country },
+      },
+      expectedPriceCents: view.price.totalCents,
+      currency: pkg.currency,
+    }
+    void session.checkout.place(order)
+  }
+
+  const vat = vatPercent(design, view)
+  const field = (name: Field, label: string) => (
+    <div className="field" key={name}>
+      <label htmlFor={`${id}-${name}`}>{label}</label>
+      <input
+        id={`${id}-${name}`}
+        name={name}
+        type={name === 'email' ? 'email' : 'text'}
+        {...(name === 'email' && { inputMode: 'email' as const })}
+        autoComplete={autoComplete[name]}
+        value={draft[name]}
+        required
+        readOnly={isLocked}
+        aria-invalid={errors[name] !== undefined || undefined}
+        aria-describedby={errors[name] === undefined ? undefined : `${id}-${name}-error`}
+        onChange={(event) => set(name, event.currentTarget.value)}
+        onBlur={(event) => {
+          if (event.currentTarget.value !== '')
+            setErrors({ ...errors, [name]: fieldError(words, name, event.currentTarget.value) })
+        }}
+      />
+      {errors[name] !== undefined && (
+        <p className="field-error" id={`${id}-${name}-error`}>
+          {errors[name]}
+        </p>
+      )}
+    </div>
+  )
+  return (
+    <form
+      ref={form}
+      className="order-form"
+      noValidate
+      onSubmit={onSubmit}
+      data-testid="order-form"
+      data-state={checkout.state}
+    >
+      <p className="lead">{t.orderLead}</p>
+      <section className="order-section">
+        <header className="section-head">
+          <h2>{t.yourDesign}</h2>
+          {!isLocked && (
+            <button type="button" className="link-button" onClick={() => navigate('/')}>
+              {t.change}
+            </button>
+          )}
+        </header>
+        <Recap product={design.product} choices={view.configuration} texts={view.texts} />
+        <details className="more">
+          <summary>{t.showPrice}</summary>
+          <PriceBreakdown session={design} view={view} />
+        </details>
+      </section>
+      <fieldset className="order-section" disabled={checkout.state === 'sending'}>
+        <legend>{t.you}</legend>
+        {field('name', t.name)}
+        {field('email', t.email)}
+      </fieldset>
+      <fieldset className="order-section" disabled={checkout.state === 'sending'}>
+        <legend>{t.deliverTo}</legend>
+        {field('street', t.street)}
+        <div className="field-row">
+          {field('postcode', t.postcode)}
+          {field('city', t.city)}
+        </div>
+        <p className="field-fixed">
+          <span>{t.country}</span>
+          <strong>{country === '' ? '' : design.product.valueLabel('country', country, language)}</strong>
+          <span className="hint">{t.countryFixed}</span>
+        </p>
+      </fieldset>
+      <div ref={status} tabIndex={-1} role="alert" className="order-status" data-testid="order-status">
+        {textProblem && <Status>{t.textRefused}</Status>}
+        {Object.values(errors).some((error) => error !== undefined) && <Status>{t.checkFields}</Status>}
+        {checkout.state === 'editing' && checkout.offline && <Status>{t.offlineUnsent}</Status>}
+        {checkout.state === 'editing' && checkout.problem && (
+          <Refusal words={words} session={session} design={design} problem={checkout.problem} />
+        )}
+        {checkout.state === 'unanswered' && (
+          <Status title={t.unansweredTitle}>{t.unanswered[checkout.reason]}</Status>
+        )}
+      </div>
+      <div className="order-foot">
+        <p className="order-total">
+          <span>{t.total}</span>
+          <strong data-testid="order-total">{words.money(view.price.totalCents)}</strong>
+          <span className="hint">{vat === undefined ? t.vatFree : t.inclVat(words.percent(vat))}</span>
+        </p>
+        {checkout.state === 'unanswered' ? (
+          <button type="button" className="button primary" onClick={() => void session.checkout.retry()}>
+            {t.tryAgain}
+          </button>
+        ) : (
+          <button type="submit" className="button primary" aria-disabled={isLocked}>
+            {checkout.state === 'sending' ? t.sending : t.placeOrder(words.money(view.price.totalCents))}
+          </button>
+        )}
+        <p className="hint">{t.binding}</p>
+      </div>
+    </form>
+  )
+}
+
+function Status({ title, children }: { readonly title?: string; readonly children: ReactNode }) {
+  return (
+    <div className="status">
+      <Icon name="alert" size={18} />
+      <div>
+        {title !== undefined && <p className="status-title">{title}</p>}
+        <p>{children}</p>
+      </div>
+    </div>
+  )
+}
+
+function Refusal({
+  words,
+  session,
+  design,
+  problem,
+}: {
+  readonly words: Words
+  readonly session: Session
+  readonly design: DesignSession
+  readonly problem: Problem
+}) {
+  const { t, language } = words
+  const kind = problemKind(problem)
+  const sentences = ruleIdsOf(problem).map((id) =>
+    design.product.sentence(id, language, design.getSnapshot().configuration),
+  )
+  return (
+    <>
+      <Status>{refusalSentence(words, kind, problem)}</Status>
+      {sentences.map((sentence) => (
+        <p key={sentence}>{sentence}</p>
+      ))}
+      {(kind === 'rules-changed' || kind === 'price-changed') && (
+        <button type="button" className="button quiet" onClick={() => void session.refresh()}>
+          {t.reload}
+        </button>
+      )}
+      {(kind === 'not-buildable' || kind === 'incomplete') && (
+        <button type="button" className="button quiet" onClick={() => navigate('/')}>
+          {t.backToDesign}
+        </button>
+      )}
+    </>
+  )
+}
+
+/** The last part of a problem's type, whatever the address before it. */
+export function problemKind(problem: Problem): string {
+  return /[a-z0-9-]+$/.exec(problem.type)?.[0] ?? ''
+}
+
+function refusalSentence({ t, money }: Words, kind: string, problem: Problem): string {
+  switch (kind) {
+    case 'price-changed': {
+      const { expectedPriceCents: seen, priceCents: now } = problem
+      if (typeof seen === 'number' && typeof now === 'number')
+        return t.refused.priceChanged(money(seen), money(now))
+      return t.refused.other(problem.title)
+    }
+    case 'rules-changed':
+      return t.refused.rulesChanged
+    case 'not-buildable':
+      return t.refused.notBuildable
+    case 'incomplete':
+      return t.refused.incomplete
+    case 'malformed':
+      return t.refused.malformed
+    case 'order-id-reused':
+      return t.refused.reused
+    default:
+      return problem.status === 429 ? t.refused.busy : t.refused.other(problem.detail ?? problem.title)
+  }
+}
+
+function ruleIdsOf(problem: Problem): string[] {
+  const conflicts = problem['conflicts']
+  if (!Array.isArray(conflicts)) return []
+  const ids = conflicts.flatMap((conflict: { ruleId?: unknown; ruleIds?: unknown }) =>
+    Array.isArray(conflict.ruleIds) ? conflict.ruleIds : [conflict.ruleId],
+  )
+  return [...new Set(ids.filter((id): id is string => typeof id === 'string'))]
+}
+
+/** Every choice of the finished design: what she saw is what is ordered, whatever the defaults will be tomorrow. */
+function choicesOf(
+  view: DesignView,
+  options: readonly { readonly id: string; readonly role: string }[],
+): BuildOrder['selection'] {
+  return Object.fromEntries(
+    options.filter((o) => o.role === 'choice').map((o) => [o.id, view.configuration[o.id]!]),
+  )
+}
+
+function fieldError({ t }: Words, field: Field, text: string): string | undefined {
+  if (text.trim() === '') return t.fieldMissing
+  if (text.trim().length > maxLength[field]) return t.tooLong(maxLength[field])
+  if (field === 'email' && !Customer.shape.email.safeParse(text.trim()).success) return t.emailWrong
+  return undefined
+}
+
+function readDraft(session: Session): Draft {
+  try {
+    const kept: unknown = JSON.parse(session.keeper.read(draftKey) ?? '{}')
+    const entries = Object.entries(kept ?? {}).filter(
+      ([key, text]) => key in empty && typeof text === 'string',
+    )
+    return { ...empty, ...Object.fromEntries(entries) }
+  } catch {
+    return empty
+  }
+}
+
+/** Forgets the typed address: it has done its work. */
+export function forgetDraft(session: Session): void {
+  session.keeper.write(draftKey, undefined)
+}

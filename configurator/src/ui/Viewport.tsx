@@ -1,0 +1,209 @@
+import { useEffect, useMemo, useRef, useState } from 'react'
+import type { KeyboardEvent, PointerEvent } from 'react'
+import { drawAppliance } from '../scene/drawing.ts'
+import type { Appliance, BuildStage, FocusArea } from '../scene/appliance.ts'
+import type { Stage } from '../scene/stage.ts'
+import { Icon } from './icons.tsx'
+import { useWords } from './words.ts'
+
+/** What the picture shows and where it looks. */
+export interface Picture {
+  readonly appliance: Appliance
+  /** In words, for those who do not see it. */
+  readonly summary: string
+  readonly area: FocusArea
+  /** Whether the doors stand open because of what is being chosen. */
+  readonly isOpen: boolean
+  /** Only what stations have finished; absent: everything. */
+  readonly finished?: ReadonlySet<BuildStage>
+}
+
+/** Radians per dragged pixel and per arrow key. */
+const turnPerPixel = 0.008
+const turnPerKey = 0.15
+const zoomPerKey = 1.12
+
+/**
+ * The picture of the appliance. A drawing is there from the first paint; the 3D stage is loaded when the page is idle and fades in
+ * over it. Without WebGL, or when the context is lost, the drawing is what remains.
+ */
+export function Viewport({ picture }: { readonly picture: Picture }) {
+  const { t } = useWords()
+  const canvas = useRef<HTMLCanvasElement>(null)
+  const { stage, state } = useStage(canvas)
+  const [isTurning, setTurning] = useState(false)
+  const [doors, setDoors] = useState<boolean>()
+  const [hasSizes, setSizes] = useState(false)
+  const { appliance, area, isOpen, finished, summary } = picture
+  const doorsOpen = doors ?? isOpen
+  const drawing = useMemo(
+    () => drawAppliance(appliance, { ...(finished && { reveal: finished }) }),
+    [appliance, finished],
+  )
+
+  // what the shopper opened herself stays until her choosing asks for the opposite
+  useEffect(() => setDoors(undefined), [isOpen])
+  useEffect(() => {
+    stage?.show(appliance, { animate: !prefersStill() })
+  }, [stage, appliance])
+  useEffect(() => stage?.focus(area === 'whole' ? null : area), [stage, area])
+  useEffect(() => stage?.open(doorsOpen ? 1 : 0), [stage, doorsOpen])
+  useEffect(() => stage?.reveal(finished ?? null), [stage, finished])
+  useEffect(() => stage?.dimensions(hasSizes), [stage, hasSizes])
+
+  const drag = useRef<{ x: number; y: number } | undefined>(undefined)
+  const onPointerDown = (event: PointerEvent<HTMLCanvasElement>) => {
+    // a finger scrolls the page unless turning was asked for; a mouse has a wheel for that
+    if (event.pointerType !== 'mouse' && !isTurning) return
+    drag.current = { x: event.clientX, y: event.clientY }
+    event.currentTarget.setPointerCapture(event.pointerId)
+  }
+  const onPointerMove = (event: PointerEvent<HTMLCanvasElement>) => {
+    if (!drag.current) return
+    stage?.turnBy(
+      (event.clientX - drag.current.x) * turnPerPixel,
+      (event.clientY - drag.current.y) * turnPerPixel,
+    )
+    drag.current = { x: event.clientX, y: event.clientY }
+  }
+  const onPointerEnd = () => {
+    drag.current = undefined
+  }
+  const onKeyDown = (event: KeyboardEvent) => {
+    const act = keys[event.key]
+    if (!stage || !act) return
+    event.preventDefault()
+    act(stage)
+  }
+  return (
+    <section className="viewport" data-testid="viewport" data-state={state} data-turning={isTurning}>
+      <div
+        className="drawing"
+        {...(state === 'live'
+          ? { 'aria-hidden': true }
+          : { role: 'img', 'aria-label': t.pictureOf(summary) })}
+        // our own pure function makes this from option values; no text of a user enters it unescaped
+        dangerouslySetInnerHTML={{ __html: drawing }}
+      />
+      <canvas
+        ref={canvas}
+        className="canvas"
+        {...(state === 'live'
+          ? { role: 'img', 'aria-label': t.pictureOf(summary), 'aria-describedby': 'turn-hint', tabIndex: 0 }
+          : { 'aria-hidden': true })}
+        onPointerDown={onPointerDown}
+        onPointerMove={onPointerMove}
+        onPointerUp={onPointerEnd}
+        onPointerCancel={onPointerEnd}
+        onKeyDown={onKeyDown}
+      />
+      <p id="turn-hint" className="sr-only">
+        {t.turnHint}
+      </p>
+      {state === 'none' && <p className="viewport-hint">{t.drawnPicture}</p>}
+      {state === 'live' && (
+        <div className="tools">
+          <button
+            type="button"
+            className="icon-button touch-only"
+            aria-pressed={isTurning}
+            onClick={() => setTurning(!isTurning)}
+          >
+            <Icon name="turn" />
+            <span className="sr-only">{t.turnOn}</span>
+          </button>
+          <button
+            type="button"
+            className="icon-button"
+            aria-pressed={doorsOpen}
+            onClick={() => setDoors(!doorsOpen)}
+          >
+            <Icon name="doors" />
+            <span className="sr-only">{t.openDoors}</span>
+          </button>
+          <button
+            type="button"
+            className="icon-button"
+            aria-pressed={hasSizes}
+            onClick={() => setSizes(!hasSizes)}
+          >
+            <Icon name="size" />
+            <span className="sr-only">{t.showSize}</span>
+          </button>
+        </div>
+      )}
+    </section>
+  )
+}
+
+const keys: Record<string, (stage: Stage) => void> = {
+  ArrowLeft: (stage) => stage.turnBy(-turnPerKey, 0),
+  ArrowRight: (stage) => stage.turnBy(turnPerKey, 0),
+  ArrowUp: (stage) => stage.turnBy(0, -turnPerKey),
+  ArrowDown: (stage) => stage.turnBy(0, turnPerKey),
+  '+': (stage) => stage.zoomBy(zoomPerKey),
+  '=': (stage) => stage.zoomBy(zoomPerKey),
+  '-': (stage) => stage.zoomBy(1 / zoomPerKey),
+}
+
+function prefersStill(): boolean {
+  return matchMedia('(prefers-reduced-motion: reduce)').matches
+}
+
+/** `drawn`: 3D is not there yet · `live` · `none`: it never will be, or was lost. */
+type StageState = 'drawn' | 'live' | 'none'
+
+/** Loads the 3D stage when the page is idle and keeps it as large as its canvas. */
+function useStage(canvas: React.RefObject<HTMLCanvasElement | null>): {
+  stage: Stage | undefined
+  state: StageState
+} {
+  const [stage, setStage] = useState<Stage>()
+  const [state, setState] = useState<StageState>('drawn')
+  useEffect(() => {
+    let isGone = false
+    let made: Stage | undefined
+    let observer: ResizeObserver | undefined
+    const begin = async () => {
+      try {
+        const { createStage } = await import('../scene/stage.ts')
+        const element = canvas.current
+        if (isGone || !element) return
+        const result = createStage(element, {
+          pixelRatio: Math.min(2, devicePixelRatio),
+          reducedMotion: prefersStill(),
+          onLost: () => setState('drawn'),
+          onRestored: () => setState('live'),
+        })
+        if ('unavailable' in result) return setState('none')
+        made = result
+        observer = new ResizeObserver(() => made?.resize())
+        observer.observe(element)
+        setStage(made)
+        await made.settled()
+        if (!isGone) setState('live')
+      } catch (error) {
+        // the chunk could not be loaded or the driver gave up: the drawing and everything else goes on
+        console.warn('3D is not available', error)
+        if (!isGone) setState('none')
+      }
+    }
+    const cancel = whenIdle(() => void begin())
+    return () => {
+      isGone = true
+      cancel()
+      observer?.disconnect()
+      made?.dispose()
+    }
+  }, [canvas])
+  return { stage, state }
+}
+
+function whenIdle(act: () => void): () => void {
+  if ('requestIdleCallback' in globalThis) {
+    const id = requestIdleCallback(act, { timeout: 2_000 })
+    return () => cancelIdleCallback(id)
+  }
+  const id = setTimeout(act, 300)
+  return () => clearTimeout(id)
+}

@@ -1,0 +1,26 @@
+const paths = {
+  undo: 'M8 5 4 9l4 4M4.5 9H14a5 5 0 0 1 0 10h-3',
+  redo: 'm16 5 4 4-4 4M19.500 9H10a5 5 0 0 0 0 10h3',
+  turn: 'M4 12c0-2.200 3.600-4 8-4s8 1.800 8 4-3.600 4-8 4M9 13l3 3-3 3',
+  doors: 'M6 3h12v18H6zM6 10h12M9 6v1.500M9 13v3',
+  size: 'M4 7v10M20 7v10M4 12h16M7 9l-3 3 3 3M17 9l3 3-3 3',
+  share: 'M12 15V4M8 7.500 12 3.500l4 4M5 12v7h14v-7',
+  check: 'm5 12.500 4.500 4.500L19 7.500',
+  close: 'M6 6l12 12M18 6 6 18',
+  globe: 'M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18ZM3 12h18M12 3c5.300 5 5.300 13 0 18-5.300-5-5.300-13 0-18Z',
+  chevron: 'm9 6 6 6-6 6',
+  lock: 'M6 11h12v9H6zM9 11V8a3 3 0 0 1 6 0v3',
+  alert: 'M12 4 2.800 20h18.400L12 4Zm0 6v4.500m0 2.700v.1',
+  box: 'M4 8l8-4 8 4v8l-8 4-8-4V8Zm0 0 8 4 8-4M12 12v8',
+  reset: 'M5 12a7 7 0 1 0 2-4.900L5 9M5 4.500V9h4.500',
+  arrow: 'M5 12h14M13 6l6 6-6 6',
+} as const
+
+/** One line icon, 24 units, in the text's colour; always beside or instead of words that say the same. */
+export function Icon({ name, size = 20 }: { readonly name: keyof typeof paths; readonly size?: number }) {
+  return (
+    <svg className="icon" width={size} height={size} viewBox="0 0 24 24" aria-hidden="true" focusable="false">
+      <path d={paths[name]} />
+    </svg>
+  )
+}
