@@ -23,6 +23,7 @@ function tell(message: object): void {
 }
 
 async function main(): Promise<void> {
+  quietLibrary()
   const argv = process.argv.slice(2)
   if (argv.includes('--help')) {
     process.stdout.write(usage)
@@ -59,8 +60,8 @@ async function main(): Promise<void> {
 
 async function startAll(options: SimOptions, users: readonly LineUser[]): Promise<void> {
   const started = await Promise.allSettled(
-    options.lines.map(async ({ id, port, stations }) => {
-      const line = await startLine({
+    options.lines.map(({ id, port, stations }) =>
+      startLine({
         lineId: id,
         port,
         stations,
@@ -74,10 +75,10 @@ async function startAll(options: SimOptions, users: readonly LineUser[]): Promis
         clock: systemClock,
         log: say,
         exit: (code) => process.exit(code),
-      })
-      lines.set(id, line)
-    }),
+      }),
+    ),
   )
+  for (const one of started) if (one.status === 'fulfilled') lines.set(one.value.lineId, one.value)
   const problems = started.flatMap((one) =>
     one.status === 'rejected' ? [(one.reason as Error).message] : [],
   )

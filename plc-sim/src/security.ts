@@ -1,8 +1,12 @@
-import { createHash, timingSafeEqual } from 'node:crypto'
-import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { X509Certificate, createHash, timingSafeEqual } from 'node:crypto'
+import { chmodSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
 import { extname, join } from 'node:path'
-import type { OPCUACertificateManager as CertificateManager, ServerSession } from 'node-opcua'
-import { OPCUACertificateManager, WellKnownRoles, makeRoles } from './opcua.ts'
+import type {
+  OPCUACertificateManager as CertificateManager,
+  OPCUAServerEndPoint,
+  ServerSession,
+} from 'node-opcua'
+import { OPCUACertificateManager, StatusCodes, WellKnownRoles, makeRoles } from './opcua.ts'
 
 /** Someone who may log in to a line. An Operator may call the receiver's methods, an Observer may only look. */
 export interface LineUser {
@@ -49,6 +53,31 @@ export function certificateManagers(
     return new OPCUACertificateManager({ rootFolder, automaticallyAcceptUnknownCertificate: false })
   }
   return { server: open('pki'), user: open('userPki') }
+}
+
+/**
+ * Lets the trust folder have the last word on a certificate the library calls untrusted. Once it has rejected one, the
+ * library holds on to that as long as the copy in `rejected` is there, and its own watch of the folder comes late;
+ * an operator who puts a certificate into `trusted/certs` has decided, from that moment on.
+ */
+export function obeyTrustFolder(endpoint: OPCUAServerEndPoint, manager: CertificateManager): void {
+  endpoint.onAdjustCertificateStatus = async (status, certificate) => {
+    if (!status.equals(StatusCodes.BadCertificateUntrusted)) return status
+    if (!isInFolder(manager.trustedFolder, certificate)) return status
+    await manager.trustCertificate(certificate)
+    return manager.checkCertificate(certificate)
+  }
+}
+
+function isInFolder(folder: string, certificate: Uint8Array): boolean {
+  return readdirSync(folder).some((name) => {
+    try {
+      return new X509Certificate(readFileSync(join(folder, name))).raw.equals(certificate)
+    } catch {
+      // A file that is no certificate trusts nobody.
+      return false
+    }
+  })
 }
 
 /** Gives the SHA-1 thumbprint of a DER certificate in lower case hex, as trust lists and file names use it. */

@@ -24,7 +24,7 @@ import {
   nodesets,
 } from './opcua.ts'
 import type { LineUser } from './security.ts'
-import { certificateManagers, thumbprint, userManager } from './security.ts'
+import { certificateManagers, obeyTrustFolder, thumbprint, userManager } from './security.ts'
 import type { Notice, Station } from './station.ts'
 import { runStation } from './station.ts'
 import type { Wire } from './wire.ts'
@@ -127,6 +127,7 @@ export async function startLine(options: LineOptions): Promise<Line> {
 
   try {
     await server.initialize()
+    for (const endpoint of server.endpoints) obeyTrustFolder(endpoint, managers.server)
     const space = server.engine.addressSpace
     if (!space) throw new Error('The OPC UA server has no address space.')
     repairOptionSets(space)
