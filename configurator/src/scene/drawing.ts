@@ -208,14 +208,14 @@ function handleOf({ box, fill }: Pen, handle: HandleBar): string {
   )
 }
 
-function fixtureOf({ box, fill, y: down, spec }: Pen, f: Fixture): string {
+function fixtureOf({ box, fill, y: down }: Pen, f: Fixture): string {
   const { x, y, w, h } = f
   const words = (text: string, dx: number, dy: number, size: number, colour: string, more = '') =>
-    `<text x="${round(x + dx)}" y="${down(y + dy)}" font-family="system-ui,sans-serif" font-size="${round(size)}" fill="${colour}" ${more}>${text}</text>`
+    `<text x="${round(x + dx)}" y="${down(y + dy)}" font-family="system-ui,sans-serif" font-size="${round(size)}" fill="${colour}"${more && ` ${more}`}>${text}</text>`
   const centred = 'text-anchor="middle"'
   switch (f.kind) {
     case 'nameplate': {
-      const lit = spec.nameplate === 'lit'
+      const lit = f.look === 'lit'
       const plate = lit ? 'fill="#101114"' : fill('steel')
       return (
         box(x, y, w, h, plate, 3) +
@@ -247,7 +247,7 @@ function fixtureOf({ box, fill, y: down, spec }: Pen, f: Fixture): string {
         box(x, y - h / 2 + 14, w - 26, 8, 'fill="#9b9ea1"', 3)
       )
     case 'screen': {
-      const large = h > w
+      const large = f.look === 's21'
       const inner = box(x, y, w - 24, h - 24, fill('night'), 3)
       const rows = large
         ? [0, 1, 2, 3]

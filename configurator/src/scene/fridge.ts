@@ -85,10 +85,10 @@ export function planFridge(spec: FridgeSpec, progress: Progress = progressOf(spe
     const place = placeOf(cabinet, front.kind, front.hinge, front)
     const motion = motionOf(front.kind, front.hinge, front.id)
     const parts = { electronics: progress.smart, handle: progress.complete }
-    const frontKey = keyOf(front, spec.depthMm)
+    const frontKey = keyOf(front, spec.depthMm, spec.heightMm, spec.doors)
     plans.push({
       id: `front:${front.id}`,
-      key: keyOf(frontKey, on, handle, spec.finish === 'wood_ready', spec.nameplate, spec.screen, parts),
+      key: keyOf(frontKey, on, handle, spec.finish === 'wood_ready', parts),
       front: front.id,
       motion,
       pivot: place.pivot,

@@ -128,9 +128,9 @@ export function drawFront(
   if (dispenser && parts.electronics) dispenserNiche(solid, dispenser, zFace)
   if (parts.electronics)
     for (const f of fixtures) {
-      if (f.kind === 'nameplate') nameplate(solid, f, face, spec.nameplate === 'lit')
+      if (f.kind === 'nameplate') nameplate(solid, f, face, f.look === 'lit')
       else if (f.kind === 'camera') cameraEye(solid, f, face)
-      else if (f.kind === 'screen') screen(solid, display, f, face, spec.screen === 's21' ? 's21' : 's7')
+      else if (f.kind === 'screen') screen(solid, display, f, face, f.look === 's21' ? 's21' : 's7')
       else if (f.kind === 'eink') einkTag(solid, display, f, face)
     }
   if (handle && parts.handle) {

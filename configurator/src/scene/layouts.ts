@@ -82,6 +82,8 @@ export interface Rect {
 /** Something mounted on a front. */
 export interface Fixture extends Rect {
   kind: 'nameplate' | 'dispenser' | 'screen' | 'camera' | 'eink'
+  /** Which of its kind: the option's value. */
+  look: string
   on: FrontId
 }
 
@@ -218,37 +220,57 @@ export function fixturesOf(spec: FridgeSpec, fronts: readonly Front[] = frontsOf
   const topOf = (front: Front) => front.panel.y + front.panel.h / 2
   if (spec.nameplate !== 'none') {
     const w = Math.min(150, first.panel.w * 0.45)
-    fixtures.push({ kind: 'nameplate', on: first.id, x: first.panel.x, y: topOf(first) - 78, w, h: w / 5 })
+    fixtures.push({
+      kind: 'nameplate',
+      look: spec.nameplate,
+      on: first.id,
+      x: first.panel.x,
+      y: topOf(first) - 78,
+      w,
+      h: w / 5,
+    })
   }
   if (spec.camera) {
-    fixtures.push({ kind: 'camera', on: second.id, x: second.panel.x, y: topOf(second) - 38, w: 22, h: 22 })
+    fixtures.push({
+      kind: 'camera',
+      look: 'dot',
+      on: second.id,
+      x: second.panel.x,
+      y: topOf(second) - 38,
+      w: 22,
+      h: 22,
+    })
   }
   let dispenserTop = 1330
   if (spec.screen !== 'none') {
-    const size = spec.screen === 's7' ? { w: 176, h: 118 } : { w: 288, h: 496 }
+    // A narrow front gets a smaller picture of the same shape, so that it never runs under a handle.
+    const full = spec.screen === 's7' ? { w: 176, h: 118 } : { w: 288, h: 496 }
+    const w = Math.min(full.w, second.panel.w - 108, spec.doors === 'french_door' ? 288 : 200)
+    const size = { w, h: (w * full.h) / full.w }
     const below = topOf(second) - 118
     const y = spec.screen === 's7' ? Math.min(1475, below - size.h / 2) : below - size.h / 2 - 14
-    fixtures.push({ kind: 'screen', on: second.id, x: second.panel.x, y, ...size })
+    fixtures.push({ kind: 'screen', look: spec.screen, on: second.id, x: second.panel.x, y, ...size })
     if (second.id === first.id) dispenserTop = Math.min(dispenserTop, y - size.h / 2 - 34)
   }
   if (spec.dispenser) {
     const bottom = first.panel.y - first.panel.h / 2
-    const h = Math.min(330, first.panel.h * 0.36)
     dispenserTop = Math.min(dispenserTop, topOf(first) - 118)
-    const y = Math.max(dispenserTop - h / 2, bottom + 40 + h / 2)
+    const h = Math.min(330, dispenserTop - bottom - 40)
+    const y = dispenserTop - h / 2
     fixtures.push({
       kind: 'dispenser',
+      look: 'niche',
       on: first.id,
       x: first.panel.x,
       y,
-      w: Math.min(196, first.panel.w * 0.52),
+      w: Math.min(196, first.panel.w * 0.48),
       h,
     })
   }
   if (spec.einkTag) {
     const out = last.kind === 'door' && last.hinge === 'left' ? -1 : 1
     const x = last.panel.x + out * (last.panel.w / 2 - 84)
-    fixtures.push({ kind: 'eink', on: last.id, x, y: topOf(last) - 104, w: 84, h: 54 })
+    fixtures.push({ kind: 'eink', look: 'tag', on: last.id, x, y: topOf(last) - 104, w: 84, h: 54 })
   }
   return fixtures
 }

@@ -1,0 +1,90 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { BUILD_STAGES, type BuildStage } from '../src/scene/appliance.ts'
+import { drawAppliance } from '../src/scene/drawing.ts'
+import { RAL_COLOURS } from '../src/scene/layouts.ts'
+import { anyAppliance, everyValue, fridge } from './sceneChoices.ts'
+
+/** Every opening tag closed in order, every attribute quoted, every reference defined, every number a number. */
+function check(svg: string): void {
+  const open: string[] = []
+  const rest = svg.replaceAll(
+    /<(\/?)([a-zA-Z]+)((?: [\w:-]+="[^"<]*")*)(\/?)>/g,
+    (_, closes, name, __, closed) => {
+      if (closes) expect(open.pop()).toBe(name)
+      else if (!closed) open.push(name as string)
+      return ''
+    },
+  )
+  expect(open).toEqual([])
+  expect(rest).not.toMatch(/[<>"&]/)
+  expect(svg).not.toMatch(/NaN|undefined|Infinity|null/)
+  const ids = new Set([...svg.matchAll(/ id="([^"]+)"/g)].map((m) => m[1]))
+  for (const [, id] of svg.matchAll(/url\(#([^)]+)\)/g)) expect(ids).toContain(id)
+  for (const [, size] of svg.matchAll(/ (?:width|height|rx|ry|font-size)="([^"]+)"/g))
+    expect(Number(size)).toBeGreaterThan(0)
+}
+
+const anyStages = fc.option(fc.subarray([...BUILD_STAGES]), { nil: undefined })
+
+describe('the drawn picture', () => {
+  it('is well-formed for every fridge at every stage of its making', () => {
+    fc.assert(
+      fc.property(anyAppliance, anyStages, (appliance, done) => {
+        check(drawAppliance(appliance, done ? { reveal: new Set(done) } : {}))
+      }),
+      { numRuns: 1500, seed: 11 },
+    )
+  })
+
+  it('holds no input that is not known', () => {
+    const svg = drawAppliance(
+      fridge({ finish: '"><script>', nameplate: '<b>', colour_lower: '&', doors: '"' }),
+    )
+    check(svg)
+    expect(svg).toBe(drawAppliance(fridge()))
+  })
+
+  it('keeps the proportions of the appliance', () => {
+    const box = (choices: Record<string, number>) =>
+      drawAppliance(fridge(choices))
+        .match(/viewBox="([^"]+)"/)![1]!
+        .split(' ')
+        .map(Number)
+    const [narrow, wide] = [box({ width_mm: 600 }), box({ width_mm: 900 })]
+    expect(wide[2]! - narrow[2]!).toBe(300)
+    expect(box({ height_mm: 2000 })[3]! - box({ height_mm: 1600 })[3]!).toBe(400)
+  })
+
+  it('shows each visible value differently', () => {
+    for (const option of [
+      'doors',
+      'finish',
+      'handle',
+      'nameplate',
+      'dispenser',
+      'screen',
+      'camera',
+      'eink_tag',
+      'colour_lower',
+    ] as const) {
+      const drawings = new Set(everyValue[option].map((value) => drawAppliance(fridge({ [option]: value }))))
+      expect(drawings.size, option).toBe(everyValue[option].length)
+    }
+  })
+
+  it('is an outline before the body, bare metal before paint, in colour after it', () => {
+    const at = (...done: BuildStage[]) =>
+      drawAppliance(fridge({ colour_lower: 'RAL3003' }), { reveal: new Set(done) })
+    const red = RAL_COLOURS['RAL3003']!
+    expect(at()).toContain('stroke-dasharray')
+    expect(at('body')).not.toContain(red)
+    expect(at('body', 'paint')).toContain(red)
+    expect(at('body')).not.toContain('stroke-dasharray')
+  })
+
+  it('gives its ids the prefix asked for, so that two drawings can share a page', () => {
+    const svg = drawAppliance(fridge(), { id: 'tracker' })
+    for (const [, id] of svg.matchAll(/ id="([^"]+)"/g)) expect(id).toMatch(/^tracker-/)
+  })
+})

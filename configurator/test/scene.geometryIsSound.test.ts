@@ -1,0 +1,127 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { drawFridge, type Part } from '../src/scene/fridge.ts'
+import { fridgeSpec, type FridgeSpec } from '../src/scene/layouts.ts'
+import type { MeshData } from '../src/scene/mesh.ts'
+import { anyAppliance, fridge } from './sceneChoices.ts'
+
+const runs = { numRuns: 60, seed: 20261121 }
+const everyMesh = (parts: readonly Part[]) =>
+  parts.flatMap((part) => part.meshes.map((mesh) => ({ part, name: `${part.id}/${mesh.role}`, ...mesh })))
+
+const property = (check: (parts: Part[], spec: FridgeSpec) => void) =>
+  fc.assert(
+    fc.property(anyAppliance, (appliance) => {
+      const spec = fridgeSpec(appliance)
+      check(drawFridge(spec), spec)
+    }),
+    runs,
+  )
+
+function boundsOf(data: MeshData, pivot: readonly number[]) {
+  const min = [Infinity, Infinity, Infinity]
+  const max = [-Infinity, -Infinity, -Infinity]
+  for (let i = 0; i < data.positions.length; i++) {
+    const v = data.positions[i]! + pivot[i % 3]!
+    min[i % 3] = Math.min(min[i % 3]!, v)
+    max[i % 3] = Math.max(max[i % 3]!, v)
+  }
+  return { min, max }
+}
+
+describe('every fridge is sound geometry', () => {
+  it('fits its width, height and depth; only handles and screens stand proud of the front', () => {
+    property((parts, spec) => {
+      const proud = spec.handle === 'bar' || spec.handle === 'leather' ? 0.055 : 0.0085
+      for (const { name, part, data } of everyMesh(parts)) {
+        const { min, max } = boundsOf(data, part.pivot)
+        const [w, h, d] = [spec.widthMm / 1000, spec.heightMm / 1000, spec.depthMm / 1000]
+        expect(Math.max(-min[0]!, max[0]!), `${name} width`).toBeLessThanOrEqual(w / 2 + 1e-6)
+        expect(min[1], `${name} floor`).toBeGreaterThanOrEqual(-1e-6)
+        expect(max[1], `${name} height`).toBeLessThanOrEqual(h + 1e-6)
+        expect(-min[2]!, `${name} rear`).toBeLessThanOrEqual(d / 2 + 1e-6)
+        expect(max[2], `${name} front`).toBeLessThanOrEqual(d / 2 + proud)
+      }
+    })
+  })
+
+  it('has unit normals, and every triangle winds the way its normals point', () => {
+    property((parts) => {
+      for (const { name, data } of everyMesh(parts)) {
+        const { positions: p, normals: n, indices } = data
+        for (let v = 0; v < n.length; v += 3)
+          if (Math.abs(Math.hypot(n[v]!, n[v + 1]!, n[v + 2]!) - 1) > 1e-3)
+            throw new Error(`${name}: normal ${v / 3} is ${n[v]}, ${n[v + 1]}, ${n[v + 2]}`)
+        for (let t = 0; t < indices.length; t += 3) {
+          const [a, b, c] = [indices[t]! * 3, indices[t + 1]! * 3, indices[t + 2]! * 3]
+          const u = [0, 1, 2].map((k) => p[b + k]! - p[a + k]!)
+          const w = [0, 1, 2].map((k) => p[c + k]! - p[a + k]!)
+          const face = [
+            u[1]! * w[2]! - u[2]! * w[1]!,
+            u[2]! * w[0]! - u[0]! * w[2]!,
+            u[0]! * w[1]! - u[1]! * w[0]!,
+          ]
+          const area = Math.hypot(...face)
+          if (area < 1e-9) continue
+          const mean = [0, 1, 2].map((k) => n[a + k]! + n[b + k]! + n[c + k]!)
+          const agreement = (face[0]! * mean[0]! + face[1]! * mean[1]! + face[2]! * mean[2]!) / area
+          if (agreement < 0) {
+            const span = data.spans.find((s) => t >= s.start && t < s.start + s.count)
+            throw new Error(
+              `${name}: triangle ${t / 3} (${span?.surface}) is inside out (${agreement.toFixed(2)})`,
+            )
+          }
+        }
+      }
+    })
+  })
+
+  it('holds only finite numbers, indices that exist, and spans that cover every triangle', () => {
+    property((parts) => {
+      for (const { name, data } of everyMesh(parts)) {
+        const vertices = data.positions.length / 3
+        for (const list of [data.positions, data.normals, data.colours, data.uvs])
+          expect(list.every(Number.isFinite), name).toBe(true)
+        expect(
+          data.indices.every((i) => i < vertices),
+          name,
+        ).toBe(true)
+        expect(data.surfaces).toHaveLength(vertices * 4)
+        let end = 0
+        for (const span of data.spans) {
+          expect(span.start, name).toBe(end)
+          end += span.count
+        }
+        expect(end, name).toBe(data.indices.length)
+      }
+    })
+  })
+
+  it('keeps what stands in a compartment inside its walls', () => {
+    property((parts, spec) => {
+      // Liner walls are 44 mm from the outside; the cavity itself is the first span.
+      for (const { name, part, data } of everyMesh(parts)) {
+        if (!part.id.startsWith('compartment:')) continue
+        const { min, max } = boundsOf(data, part.pivot)
+        expect(Math.max(-min[0]!, max[0]!), name).toBeLessThanOrEqual(spec.widthMm / 2000 - 0.0435)
+        expect(max[2], name).toBeLessThanOrEqual((spec.depthMm / 2 - 62 - 10) / 1000 + 0.001)
+      }
+    })
+  })
+
+  it('stays inside the triangle budget: 15,000 shut, 70,000 open and furnished', () => {
+    property((parts) => {
+      const count = (inside: boolean) =>
+        everyMesh(parts)
+          .filter(({ part }) => inside || !/^(inside|compartment):/.test(part.id))
+          .reduce((sum, { data }) => sum + data.indices.length / 3, 0)
+      expect(count(false)).toBeLessThanOrEqual(15_000)
+      expect(count(true)).toBeLessThanOrEqual(70_000)
+    })
+  })
+
+  it('is the same every time', () => {
+    const spec = fridgeSpec(fridge({ wine_zone: true, dispenser: true }))
+    expect(drawFridge(spec)).toEqual(drawFridge(spec))
+  })
+})
