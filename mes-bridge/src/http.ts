@@ -168,9 +168,11 @@ function serviceRoutes({ route, journal, catalog, metrics, now }: Routes): void 
   route('/openapi.json', { get: [(_request, response) => void response.type('application/json').send(api)] })
   route('/problems/:token', {
     get: [
-      (request, response, next) => {
+      (request, response) => {
         const token = request.params['token'] as string
-        if (!Object.hasOwn(kinds, token)) return next()
+        if (!Object.hasOwn(kinds, token)) {
+          return sendProblem(response, problem('not-found', `There is no problem "${token.slice(0, 100)}"`))
+        }
         response.type('text/plain').send(helpPage(token as ProblemToken))
       },
     ],

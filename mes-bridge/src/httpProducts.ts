@@ -45,7 +45,8 @@ export function productRoutes({ route, catalog, jsonBody }: Routes): void {
         response.set('cache-control', 'no-cache')
         response.set('etag', `"${product.package.rulesHash}"`)
         response.vary('accept-encoding')
-        if (request.fresh) return void response.status(304).end()
+        if (matches(request.get('if-none-match'), product.package.rulesHash))
+          return void response.status(304).end()
         const bytes = prepared.get(product) ?? prepare(product)
         prepared.set(product, bytes)
         response.type('application/json')
@@ -92,6 +93,12 @@ export function productRoutes({ route, catalog, jsonBody }: Routes): void {
     }
     return entry
   }
+}
+
+/** RFC 9110 §13.1.2: a list of tags, weakly compared; a request that asks past caches may still be answered "unchanged". */
+function matches(ifNoneMatch: string | undefined, tag: string): boolean {
+  if (ifNoneMatch === undefined) return false
+  return ifNoneMatch.split(',').some((each) => ['*', `"${tag}"`].includes(each.trim().replace(/^W\//, '')))
 }
 
 function prepare(product: Product): Prepared {
