@@ -47,8 +47,16 @@ export async function measure(bench: Bench): Promise<SectionResult> {
   const sim = fork(
     join(bench.root, 'dist/server/sim.mjs'),
     [
-      ...['--dir', join(folder, 'lines'), '--trust', certificateFile, '--line', 'ours:0', '--line', 'raw:0'],
-      ...['--users', await usersFile(folder)],
+      '--dir',
+      join(folder, 'lines'),
+      '--trust',
+      certificateFile,
+      '--users',
+      await usersFile(folder),
+      '--line',
+      'ours:0',
+      '--line',
+      'raw:0',
     ],
     { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] },
   )

@@ -62,6 +62,8 @@ export interface Bench {
   readonly folder: string
   /** Loads a package of bench/peers. */
   readonly peer: (name: string) => unknown
+  /** Bundles a TypeScript file of the bench for a process of its own; gives the bundle's path. */
+  readonly bundle: (file: string) => Promise<string>
   /** Builds the servers into dist/server, once per run. */
   readonly buildServers: () => Promise<unknown>
   /** Builds the shop into dist/web, once per run. */

@@ -17,6 +17,7 @@ interface SectionFile {
 const sections: Readonly<Record<string, string>> = {
   rules: 'bench/rules.ts',
   'hand-over': 'bench/handOver.ts',
+  intake: 'bench/intake.ts',
 }
 
 /** What only run.mjs can give: builds, the peers' packages, and sections bundled when they are wanted. */

@@ -77,7 +77,7 @@ export async function connectRaw(
     ).references ?? []
   const child = async (nodeId: NodeId, name: string) => {
     const found = (await children(nodeId)).find(({ browseName }) => browseName.name === name)
-    if (!found) throw new Error(`no ${name} below ${nodeId}`)
+    if (!found) throw new Error(`no ${name} below ${nodeId.toString()}`)
     return found.nodeId
   }
   const machines = await child(coerceNodeId('i=85'), 'Machines')

@@ -11,12 +11,17 @@ installPeers()
 // Inside node_modules so that bare imports resolve.
 const folder = mkdtempSync(join(root, 'node_modules/.bench-'))
 process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
-/** @param {string} file */
-const load = async (file) => {
+/**
+ * Bundles a TypeScript file of the bench, to be imported or forked.
+ * @param {string} file
+ */
+const bundle = async (file) => {
   const name = basename(file, '.ts')
   await buildServers({ [name]: file }, folder)
-  return import(pathToFileURL(join(folder, `${name}.mjs`)).href)
+  return join(folder, `${name}.mjs`)
 }
+/** @param {string} file */
+const load = async (file) => import(pathToFileURL(await bundle(file)).href)
 const { main } = await load('bench/main.ts')
 /** @type {Map<unknown, Promise<unknown>>} */
 const done = new Map()
@@ -27,6 +32,7 @@ process.exitCode = await main(process.argv.slice(2), {
   root,
   folder,
   load,
+  bundle,
   peer: createRequire(join(root, 'bench/peers/package.json')),
   buildServers: () => once(servers),
   buildWeb: () => once(buildWeb),

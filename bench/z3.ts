@@ -11,7 +11,7 @@ interface Consequence {
 interface Z3Context {
   Solver: new () => {
     add(...f: Bool[]): void
-    getConsequences(assumptions: Bool[], variables: Bool[]): Promise<[string, Iterable<Consequence>]>
+    getConsequences(assumptions: Bool[], variables: readonly Bool[]): Promise<[string, Iterable<Consequence>]>
   }
   Bool: { const(name: string): Bool; val(value: boolean): Bool }
   And(...f: Bool[]): Bool

@@ -1,0 +1,314 @@
+/** Section `intake`: durable orders per second, from the raw storage to a posted order. */
+import { fork } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { closeSync, fdatasyncSync, openSync, writeSync } from 'node:fs'
+import { mkdir, mkdtemp, rm } from 'node:fs/promises'
+import { Agent, request } from 'node:http'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { openProduct } from '@lot-one/rules'
+import type { BuildOrder, Product } from '@lot-one/rules'
+import { loadProducts } from '@lot-one/rules/files'
+import Libsql from 'libsql'
+import { judgeOrder } from '../mes-bridge/src/intake.ts'
+import type { NewOrder } from '../mes-bridge/src/journal.ts'
+import { openJournal } from '../mes-bridge/src/journalOpen.ts'
+import { quantile, race, seeded, spread } from './harness.ts'
+import type { Bench, Figure, Row, SectionResult } from './harness.ts'
+import { orderMaker } from './orders.ts'
+
+export const title = 'Intake: durable orders per second'
+export const about = `An order counts when it is on disk (SQLite in WAL mode, \`synchronous=FULL\`). Raw storage is libsql in one thread: the rows an order needs (order, customer,
+event, state; ready-made text) in one transaction per batch, where the batch is the number of clients. The journal answers each of as many concurrent \`accept()\` calls only
+after its group commit. HTTP is the bridge's own server in another process with the load generator in this one: checks against the rules, the journal and the answer included, no lines attached. The disk's own
+fdatasync rate is taken in every round, because it is what changes most from minute to minute.`
+
+const clients = [1, 16, 128]
+
+export async function measure(bench: Bench): Promise<SectionResult> {
+  await bench.buildServers()
+  await mkdir(join(bench.root, '.cache'), { recursive: true })
+  // beside the repository's own data folder, not in a memory file system
+  const folder = await mkdtemp(join(bench.root, '.cache/bench-'))
+  const { products } = await loadProducts(join(bench.root, 'rules/products'), {
+    at: new Date().toISOString().slice(0, 10),
+  })
+  const first = products[0]
+  if (!first) throw new Error('no product is on sale')
+  const product = openProduct(first.package)
+  const make = orderMaker(product, seeded(128))
+  const accepted = acceptable(product, make)
+  const raw = openRaw(join(folder, 'raw.db'))
+  const journalFolder = join(folder, 'journal')
+  await mkdir(journalFolder)
+  const journal = await openJournal({
+    storage: {
+      engine: 'sqlite',
+      folder: journalFolder,
+      workerFile: pathToFileURL(join(bench.root, 'dist/server/journalWorker.mjs')),
+      pid: process.pid,
+    },
+    now: () => new Date(),
+    warn: () => {},
+  })
+  const server = fork(await bench.bundle('bench/intakeServer.ts'), [folder, bench.root], {
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+  })
+  try {
+    const { ports } = (await message(server)) as { ports: Record<'bridge' | 'bare', number> }
+    await warmUp(ports, make, bench.quick ? 500 : 2000)
+    const rounds = bench.quick ? 3 : 11
+    const ms = bench.quick ? 150 : 400
+    const waits = new Map<string, number[]>()
+    const syncs: number[] = []
+    const rows: Row[] = []
+    for (const n of clients) {
+      const unit = 'orders per second'
+      const told = `${n} client${n === 1 ? '' : 's'}`
+      const storage = {
+        name: 'raw libsql',
+        sample: () => syncRate(folder, syncs) && rawRate(raw, accepted, n, ms),
+      }
+      const through = (name: string, one: () => Promise<unknown>) => ({
+        name: 'ours',
+        sample: () => rate(n, ms, one, collect(waits, `${name}, ${told}`)),
+      })
+      const ours = through('journal', async () => {
+        const written = await journal.accept(accepted())
+        if (written.outcome !== 'accepted') throw new Error(`the journal said ${written.outcome}`)
+      })
+      rows.push(...(await race(`journal, ${told}`, unit, 'more', rounds, [ours, storage], { atLeast: 0.8 })))
+      const agent = new Agent({ keepAlive: true, maxSockets: n })
+      const http = through('HTTP', () => post(agent, ports.bridge, make()))
+      rows.push(...(await race(`HTTP, ${told}`, unit, 'more', rounds, [http, storage])))
+      agent.destroy()
+    }
+    rows.push(...(await shares(server, ports, make, rounds, ms)))
+    return { rows, figures: [...latencies(waits), disk(syncs)] }
+  } finally {
+    await journal.close()
+    raw.close()
+    const gone = new Promise((done) => server.once('exit', done))
+    server.disconnect()
+    await gone
+    await rm(folder, { recursive: true, force: true, maxRetries: 5 })
+  }
+}
+
+/** Lets the process compile its hot paths before anything is measured. */
+async function warmUp(
+  ports: Record<'bridge' | 'bare', number>,
+  make: () => BuildOrder,
+  ms: number,
+): Promise<void> {
+  const agent = new Agent({ keepAlive: true, maxSockets: 16 })
+  for (const port of [ports.bridge, ports.bare]) await rate(16, ms, () => post(agent, port, make()), [])
+  agent.destroy()
+}
+
+/** Server CPU per posted order with express, zod and all around it, beside a bare handler. */
+async function shares(
+  server: ChildProcess,
+  ports: Record<'bridge' | 'bare', number>,
+  make: () => BuildOrder,
+  rounds: number,
+  ms: number,
+) {
+  const agent = new Agent({ keepAlive: true, maxSockets: 16 })
+  const cpu = async (): Promise<number> => {
+    server.send('cpu')
+    const { cpu } = (await message(server)) as { cpu: NodeJS.CpuUsage }
+    return (cpu.user + cpu.system) / 1000
+  }
+  const contestant = (name: string, port: number) => ({
+    name,
+    sample: async () => {
+      const start = await cpu()
+      const waits: number[] = []
+      await rate(16, ms, () => post(agent, port, make()), waits)
+      return ((await cpu()) - start) / waits.length
+    },
+  })
+  const rows = await race('CPU of the server per posted order', 'ms', 'less', rounds, [
+    contestant('ours', ports.bridge),
+    contestant('bare node:http', ports.bare),
+  ])
+  agent.destroy()
+  return rows
+}
+
+/** As many clients as said, each sending the next when the last is answered; operations per second. */
+async function rate(
+  count: number,
+  ms: number,
+  one: () => Promise<unknown>,
+  waits: number[],
+): Promise<number> {
+  const start = performance.now()
+  let done = 0
+  const client = async () => {
+    for (let sent = performance.now(); sent - start < ms; sent = performance.now()) {
+      await one()
+      waits.push(performance.now() - sent)
+      done++
+    }
+  }
+  await Promise.all(Array.from({ length: count }, client))
+  return done / ((performance.now() - start) / 1000)
+}
+
+function collect(waits: Map<string, number[]>, name: string): number[] {
+  const list = waits.get(name) ?? []
+  waits.set(name, list)
+  return list
+}
+
+function latencies(waits: ReadonlyMap<string, readonly number[]>): Figure[] {
+  return [...waits].map(([name, list]) => ({
+    name: `order durable, ${name}: p50`,
+    value: quantile(list, 0.5),
+    unit: 'ms',
+    note: `p99 ${quantile(list, 0.99).toFixed(1)} ms, ${list.length} orders`,
+  }))
+}
+
+function post(agent: Agent, port: number, order: BuildOrder): Promise<void> {
+  return new Promise((done, refuse) => {
+    const body = JSON.stringify(order)
+    const sent = request(
+      {
+        agent,
+        port,
+        host: '127.0.0.1',
+        path: '/api/orders',
+        method: 'POST',
+        headers: { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) },
+      },
+      (response) => {
+        const chunks: Buffer[] = []
+        response.on('data', (chunk: Buffer) => chunks.push(chunk))
+        response.on('end', () =>
+          response.statusCode === 201
+            ? done()
+            : refuse(new Error(`${response.statusCode} ${Buffer.concat(chunks).toString().slice(0, 500)}`)),
+        )
+      },
+    )
+    sent.on('error', refuse)
+    sent.end(body)
+  })
+}
+
+/** Orders as they reach the journal, judged beforehand. */
+function acceptable(product: Product, make: () => BuildOrder): () => NewOrder {
+  const ready = Array.from({ length: 200 }, () => {
+    const order = make()
+    const judged = judgeOrder(product, order, 'en', new Date())
+    if (judged.outcome !== 'fits')
+      throw new Error(`a design of the machine was refused: ${JSON.stringify(judged)}`)
+    return { order, snapshot: judged.snapshot }
+  })
+  let count = 0
+  return () => {
+    const { order, snapshot } = ready[count % ready.length]!
+    const orderId = `0192f0c1-7c1e-7000-8000-${String(count++).padStart(12, '0')}`
+    return {
+      snapshot: { ...snapshot, orderId },
+      bodyDigest: createHash('sha256').update(orderId).digest('hex'),
+      trackingToken: orderId.slice(0, 24),
+      customer: order.customer,
+    }
+  }
+}
+
+/** The journal's tables without the journal. */
+function openRaw(file: string) {
+  const db = new Libsql(file)
+  db.exec(`PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=4000;
+    create table orders (order_id text primary key not null, ordered_at text, product_id text, rules_hash text, snapshot text, body_digest text, tracking_token text);
+    create table customers (order_id text primary key not null, customer text);
+    create table events (position integer primary key, order_id text, seq integer, kind text, at text, event text, unique (order_id, seq));
+    create table order_states (order_id text primary key not null, seq integer, state text, finished integer, machine_id text, machine_version integer, lifecycle text)`)
+  const insert = [
+    db.prepare('insert into orders values (?,?,?,?,?,?,?)'),
+    db.prepare('insert into customers values (?,?)'),
+    db.prepare('insert into events values (null,?,?,?,?,?)'),
+    db.prepare('insert into order_states values (?,?,?,?,?,?,?)'),
+  ]
+  const lifecycle = JSON.stringify({
+    machineId: 'orderLifecycle',
+    version: 1,
+    state: 'accepted',
+    value: 'accepted',
+  })
+  return {
+    /** The rows of an order, as text. */
+    rows({ snapshot, bodyDigest, trackingToken, customer }: NewOrder): unknown[][] {
+      const { orderId, orderedAt, productId, rulesHash } = snapshot
+      const event = JSON.stringify({ orderId, seq: 1, at: orderedAt, state: 'accepted', kind: 'accepted' })
+      return [
+        [orderId, orderedAt, productId, rulesHash, JSON.stringify(snapshot), bodyDigest, trackingToken],
+        [orderId, JSON.stringify(customer)],
+        [orderId, 1, 'accepted', orderedAt, event],
+        [orderId, 1, 'accepted', 0, 'orderLifecycle', 1, lifecycle],
+      ]
+    },
+    commit(batch: readonly (readonly unknown[][])[]) {
+      db.exec('begin immediate')
+      for (const rows of batch) rows.forEach((row, table) => insert[table]?.run(row))
+      db.exec('commit')
+    },
+    close: () => db.close(),
+  }
+}
+
+function rawRate(raw: ReturnType<typeof openRaw>, next: () => NewOrder, batch: number, ms: number): number {
+  let spent = 0
+  let done = 0
+  while (spent < ms) {
+    const ready = Array.from({ length: batch }, () => raw.rows(next()))
+    const start = performance.now()
+    raw.commit(ready)
+    spent += performance.now() - start
+    done += batch
+  }
+  return done / (spent / 1000)
+}
+
+/** Appends 4 KiB and waits for the disk, again and again for 50 ms. */
+function syncRate(folder: string, rates: number[]): true {
+  const file = openSync(join(folder, 'sync'), 'a')
+  const page = Buffer.alloc(4096, 1)
+  const start = performance.now()
+  let syncs = 0
+  while (performance.now() - start < 50) {
+    writeSync(file, page)
+    fdatasyncSync(file)
+    syncs++
+  }
+  rates.push(syncs / ((performance.now() - start) / 1000))
+  closeSync(file)
+  return true
+}
+
+function disk(rates: readonly number[]): Figure {
+  const { median, q1, q3 } = spread(rates)
+  return {
+    name: 'fdatasync of 4 KiB on this disk',
+    value: median,
+    unit: 'per second',
+    note: `quartiles ${Math.round(q1)}–${Math.round(q3)}, taken between the rounds`,
+  }
+}
+
+function message(child: ChildProcess): Promise<unknown> {
+  return new Promise((done, refuse) => {
+    const ended = () => refuse(new Error('the order-taking process ended'))
+    child.once('exit', ended)
+    child.once('message', (said) => {
+      child.off('exit', ended)
+      done(said)
+    })
+  })
+}
