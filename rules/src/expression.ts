@@ -221,6 +221,9 @@ class Checker {
     if (found === 'broken') return undefined
     if (!found) {
       const owner = this.#scope.options.find((option) => option.type === 'enum' && option.values.includes(id))
+      const whole = id.split('.', 1)[0]!
+      if (whole !== id && this.#scope.find(whole))
+        return this.#fail(ast, `${whole} is an option and has no part ".${id.slice(whole.length + 1)}"`)
       const hint = owner
         ? ` (the value of ${owner.id} is written "${id}" in quotes)`
         : suggestion(id, this.#scope.names)

@@ -79,6 +79,17 @@ export function readRouting(reader: Reader, section: YamlNode | undefined): Oper
   return operations.toSorted((a, b) => a.op - b.op)
 }
 
+/** Reports an `op` that names no operation of the routing. */
+export function checkOperation(
+  reader: Reader,
+  op: YamlNode | undefined,
+  operations: readonly { readonly op: number }[],
+): void {
+  const known = [...new Set(operations.map((operation) => operation.op))]
+  if (op && !known.includes(op.value as number))
+    reader.fail(op.where, `there is no operation ${op.text} (known: ${known.join(', ') || 'none'})`)
+}
+
 /** Reads `bom`; a position that names no operation is consumed by the first one. */
 export function readBom(
   reader: Reader,
@@ -93,12 +104,7 @@ export function readBom(
     if (!head) continue
     if (seen.has(head.position)) reader.fail(node.where, `position ${head.position} stands twice`)
     seen.add(head.position)
-    const opNode = child(node, 'op')
-    if (opNode && !operations.some((each) => each.op === opNode.value))
-      reader.fail(
-        opNode.where,
-        `there is no operation ${opNode.text} (known: ${operations.map((each) => each.op).join(', ')})`,
-      )
+    checkOperation(reader, child(node, 'op'), operations)
     const lines: {
       part: string
       quantity: number

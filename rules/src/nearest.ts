@@ -24,7 +24,7 @@ function distance(from: string, to: string, limit: number): number {
 export function nearest(name: string, known: Iterable<string>): string | undefined {
   const wanted = name.slice(0, 80).toLowerCase()
   let best: string | undefined
-  let bestDistance = Math.max(1, Math.floor(wanted.length / 3)) + 1
+  let bestDistance = Math.min(Math.max(1, Math.floor(wanted.length / 3)) + 1, wanted.length)
   for (const candidate of known) {
     const edits = distance(wanted, candidate.slice(0, 80).toLowerCase(), bestDistance)
     if (edits < bestDistance) {

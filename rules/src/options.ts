@@ -51,10 +51,7 @@ function grid(reader: Reader, node: YamlNode): readonly number[] | undefined {
   const [min, max, step] = [minNode, maxNode, stepNode].map((each) => parseRational(each.text))
   if (!min || !max || !step) {
     const wrong = [minNode, maxNode, stepNode].find((each) => !parseRational(each.text))!
-    return reader.fail(
-      wrong.where,
-      `${wrong.text} is not a number rules can hold (decimal, at most 99 digits)`,
-    )
+    return reader.fail(wrong.where, `${wrong.text} is not a number rules can hold (a decimal such as 12.5)`)
   }
   const zero = rational(0)
   if (compare(step, zero) <= 0)
@@ -67,10 +64,7 @@ function grid(reader: Reader, node: YamlNode): readonly number[] | undefined {
   const steps = divide(subtract(max, min), step)
   const count = floor(steps) + 1n
   if (count > BigInt(maxValues))
-    return reader.fail(
-      stepNode.where,
-      `the grid has ${count} values, at most ${maxValues} are possible: make step larger`,
-    )
+    return reader.fail(stepNode.where, `the grid has more than ${maxValues} values: make step larger`)
   if (!isWhole(steps)) {
     const last = toNumber(add(min, multiply(step, { n: count - 1n, d: 1n })))
     return reader.fail(
@@ -254,10 +248,12 @@ function readOption(
 
   const wanted = child(node, 'default')
   if (!wanted) return isBool && !isDerived ? { ...option, default: 0 } : option
-  if (isDerived)
-    return reader.fail(wanted.where, `${id} is derived: it is determined by the rules and has no default`)
-  const value = reader.value(option, wanted)
   // A wrong default is reported, but the option itself is usable: expressions over it are still checked.
+  if (isDerived) {
+    reader.fail(wanted.where, `${id} is derived: it is determined by the rules and has no default`)
+    return option
+  }
+  const value = reader.value(option, wanted)
   return value === undefined ? option : { ...option, default: option.values.indexOf(value) }
 }
 

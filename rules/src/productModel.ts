@@ -6,7 +6,7 @@ import { readRules } from './constraints.ts'
 import type { ReadBeside } from './constraints.ts'
 import { familyShape, headShape, sceneShape, stepShape, testShape, textOptionShape } from './fileShape.ts'
 import { formulaTable } from './formula.ts'
-import { freeze, readBom, readRouting } from './making.ts'
+import { checkOperation, freeze, readBom, readRouting } from './making.ts'
 import type { ProductModel, Problem, RuleTest, Step, TextOption, Value } from './model.ts'
 import { suggestion } from './nearest.ts'
 import { readOptions } from './options.ts'
@@ -105,12 +105,7 @@ function readTexts(
     const when = reader.formula(child(node, 'when'))
     if (!head) continue
     reader.wantTexts(label, keyWhere, `text ${id}`)
-    const op = child(node, 'op')
-    if (op && !operations.some((each) => each.op === op.value))
-      reader.fail(
-        op.where,
-        `there is no operation ${op.text} (known: ${operations.map((each) => each.op).join(', ')})`,
-      )
+    checkOperation(reader, child(node, 'op'), operations)
     if (when && !formulaTable(when, reader.options))
       reader.fail(node.where, `the condition of ${id} depends on too many combinations`)
     const pattern = checkPattern(reader, child(node, 'pattern'))

@@ -24,9 +24,9 @@ export function fraction(n: bigint, d: bigint): Rational {
   return d < 0n ? { n: -n / divisor, d: -d / divisor } : { n: n / divisor, d: d / divisor }
 }
 
-const decimal = /^([-+]?)(\d+)(?:\.(\d+))?(?:[eE]([-+]?\d{1,2}))?$/
+const decimal = /^([-+]?)(\d+)(?:\.(\d+))?(?:[eE]([-+]?\d{1,3}))?$/
 
-/** Reads a decimal number exactly; `undefined` when the text is none (or has an exponent beyond 99). */
+/** Reads a decimal number exactly; `undefined` when the text is none (or is absurdly long). */
 export function parseRational(text: string): Rational | undefined {
   const match = decimal.exec(text)
   if (!match || text.length > 60) return undefined
@@ -43,9 +43,13 @@ export function rational(value: number): Rational {
   return exact
 }
 
+const safe = BigInt(Number.MAX_SAFE_INTEGER)
+
 /** The nearest JavaScript number; exact for integers up to 2^53 and for short decimals. */
 export function toNumber({ n, d }: Rational): number {
-  return d === 1n ? Number(n) : Number(n) / Number(d)
+  if (d === 1n) return Number(n)
+  const small = d <= safe && n <= safe && n >= -safe
+  return small ? Number(n) / Number(d) : Number(`${(n * 10n ** 40n) / d}e-40`)
 }
 
 /** Whether {@link toNumber} loses nothing. */

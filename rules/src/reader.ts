@@ -131,7 +131,9 @@ function sentence(issue: Issue, value: unknown, what: string): string {
     case 'too_big':
       return `${where}: ${describe(value)} is too large (at most ${issue.maximum}${issue.origin === 'array' ? ' entries' : issue.origin === 'string' ? ' characters' : ''})`
     case 'custom':
-      return `${where}: ${issue.message}, found ${describe(value)}`
+      return value === undefined
+        ? `${where} is missing`
+        : `${where}: ${issue.message}, found ${describe(value)}`
     default:
       return `${where}: ${issue.message}`
   }
@@ -291,7 +293,7 @@ export function createReader(file: string): Reader {
       if (!('tooMany' in formula)) return formula
       return reader.fail(
         node.where,
-        `one comparison here depends on ${formula.tooMany} combinations: split it with && and ||, or write it as a sum`,
+        `one comparison here depends on ${formula.tooMany < 1e15 ? formula.tooMany : 'far too many'} combinations: split it with && and ||, or write it as a sum`,
       )
     },
   }

@@ -2,7 +2,7 @@
  * YAML text -> a tree that remembers where everything stands. Harmless on hostile input: cyclic anchors, alias bombs,
  * broken syntax and absurd nesting come back as problems with positions, never as an exception or a hang.
  */
-import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument } from 'yaml'
+import { isAlias, isMap, isScalar, isSeq, parseDocument } from 'yaml'
 import type { Document, Node, Scalar } from 'yaml'
 import type { Place, Problem } from './model.ts'
 
@@ -80,10 +80,18 @@ const hints: Readonly<Record<string, string>> = {
 /** Reads one YAML 1.2 document. `root` is there whenever the syntax is sound, even beside problems such as duplicate keys. Pure. */
 export function readYaml(text: string, file: string): { root: YamlNode | undefined; problems: Problem[] } {
   const problems: Problem[] = []
-  const lines = new LineCounter()
+  // yaml's own LineCounter knows only the lines read so far, which is wrong for what it reports after giving up.
+  const lineStarts = [0]
+  for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) lineStarts.push(at + 1)
   const place = (offset: number): Place => {
-    const { line, col } = lines.linePos(Math.min(Math.max(offset, 0), text.length))
-    return { file, line: Math.max(line, 1), column: Math.max(col, 1) }
+    const inside = Math.min(Math.max(offset, 0), text.length)
+    let [low, high] = [0, lineStarts.length - 1]
+    while (low < high) {
+      const middle = (low + high + 1) >> 1
+      if (lineStarts[middle]! <= inside) low = middle
+      else high = middle - 1
+    }
+    return { file, line: low + 1, column: inside - lineStarts[low]! + 1 }
   }
   const fail = (offset: number, message: string) => void problems.push({ ...place(offset), message })
 
@@ -94,7 +102,6 @@ export function readYaml(text: string, file: string): { root: YamlNode | undefin
   let document: Document.Parsed
   try {
     document = parseDocument(text, {
-      lineCounter: lines,
       prettyErrors: false,
       uniqueKeys: false,
       version: '1.2',
@@ -107,6 +114,10 @@ export function readYaml(text: string, file: string): { root: YamlNode | undefin
   let broken = false
   for (const issue of [...document.errors, ...document.warnings]) {
     broken = true
+    if (issue.message.includes('call stack')) {
+      fail(issue.pos[0], 'broken YAML: it is nested too deeply')
+      break
+    }
     fail(issue.pos[0], `broken YAML: ${issue.message.split('\n', 1)[0]}${hints[issue.code] ?? ''}`)
   }
   if (broken) return { root: undefined, problems }
