@@ -1,0 +1,151 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+import { replay } from '@lot-one/rules'
+import Libsql from 'libsql'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { buildServers } from '../../scripts/build.mjs'
+import { openJournal } from '../src/journalOpen.ts'
+import { newOrder, temporaryFolder, workerFile } from './journals.ts'
+import { send, startShop } from './shop.ts'
+
+const bundles = fileURLToPath(new URL('../../dist/test', import.meta.url))
+const now = () => new Date()
+const warn = (message: string) => {
+  throw new Error(message)
+}
+
+beforeAll(() => buildServers({ intakeChild: 'mes-bridge/test/intakeChild.ts' }, bundles))
+afterAll(() => rmSync(bundles, { recursive: true, force: true }))
+
+function startChild(folder: string) {
+  const child = spawn(
+    process.execPath,
+    [join(bundles, 'intakeChild.mjs'), folder, fileURLToPath(workerFile)],
+    {
+      stdio: ['ignore', 'pipe', 'pipe'],
+    },
+  )
+  return {
+    child,
+    lines: createInterface({ input: child.stdout })[Symbol.asyncIterator](),
+    exited: once(child, 'exit'),
+  }
+}
+
+test('after 20 kills in the middle of intake every acknowledged order and event is there, and replay gives the stored state', async () => {
+  const folder = temporaryFolder()
+  try {
+    let acknowledged = 0
+    for (let round = 0; round < 20; round++) {
+      const { child, lines, exited } = startChild(folder.path)
+      expect((await lines.next()).value).toBe('open')
+      // killed somewhere else each time: from the first commit to well under way
+      const acks: string[] = []
+      for (let i = 0; i < 1 + round * 8; i++) acks.push((await lines.next()).value as string)
+      child.kill('SIGKILL')
+      for (let line = await lines.next(); !line.done; line = await lines.next()) acks.push(line.value)
+      await exited
+      const journal = await openJournal({
+        storage: { engine: 'sqlite', folder: folder.path, workerFile, pid: process.pid },
+        now,
+        warn,
+      })
+      // the last line may be cut by the kill
+      const whole = acks.flatMap((ack) => [/^(\S{36}) (\d)$/.exec(ack) ?? []]).filter((ack) => ack.length > 0)
+      await Promise.all(
+        whole.map(async ([, orderId = '', seq]) => {
+          const [order, events, jobs] = await Promise.all([
+            journal.order(orderId),
+            journal.events(orderId, 0),
+            journal.jobs(orderId),
+          ])
+          expect(events.map((e) => e.seq)).toEqual(Array.from({ length: events.length }, (_, i) => i + 1))
+          expect(events.length).toBeGreaterThanOrEqual(Number(seq))
+          expect(order?.lifecycle).toEqual(replay(events))
+          // facts and job records are one transaction
+          expect(jobs).toHaveLength(events.length >= 3 ? 2 : 0)
+        }),
+      )
+      acknowledged += whole.length
+      await journal.close()
+    }
+    expect(acknowledged).toBeGreaterThan(20 * 50)
+  } finally {
+    folder.remove()
+  }
+})
+
+test('a second process on the same folder is refused with the first one named, and gets in when that is gone', async () => {
+  const folder = temporaryFolder()
+  const { child, lines, exited } = startChild(folder.path)
+  await lines.next()
+  const open = () =>
+    openJournal({
+      storage: { engine: 'sqlite', folder: folder.path, workerFile, pid: process.pid },
+      now,
+      warn,
+    })
+  await expect(open()).rejects.toThrow(`The data folder ${folder.path} is in use by process ${child.pid}`)
+  child.kill('SIGKILL')
+  await exited
+  const journal = await open()
+  await expect(open()).rejects.toThrow(`in use by process ${process.pid}`)
+  await journal.close()
+  folder.remove()
+})
+
+test('a full disk is answered 503 with Retry-After, and what was accepted and what is on sale can still be read', async () => {
+  // SQLite meets the end of the disk at this many pages of 4 KiB
+  const shop = await startShop({ storage: { maxPages: 100 } })
+  const accepted: string[] = []
+  let reply = await send(`${shop.url}/api/orders`, { json: shop.order() })
+  while (reply.status === 201) {
+    accepted.push(`${reply.body.orderId}?token=${reply.body.trackingToken}`)
+    reply = await send(`${shop.url}/api/orders`, { json: shop.order() })
+  }
+  const unavailable = {
+    status: 503,
+    body: { type: '/problems/unavailable', detail: expect.stringContaining('the disk is full') },
+  }
+  expect(reply).toMatchObject(unavailable)
+  expect(Number(reply.headers.get('retry-after'))).toBeGreaterThan(0)
+  expect(await send(`${shop.url}/readyz`)).toMatchObject(unavailable)
+  expect((await send(`${shop.url}/healthz`)).status).toBe(200)
+  expect(accepted.length).toBeGreaterThan(5)
+  for (const order of accepted) expect((await send(`${shop.url}/api/orders/${order}`)).status).toBe(200)
+  expect((await send(`${shop.url}/api/products`)).status).toBe(200)
+  await shop.close()
+})
+
+test('a write that met a full disk leaves nothing behind, and intake goes on by itself when there is room again', async () => {
+  const folder = temporaryFolder()
+  const journal = await openJournal({
+    storage: { engine: 'sqlite', folder: folder.path, workerFile, pid: process.pid, maxPages: 80 },
+    now,
+    warn,
+  })
+  const orders = Array.from({ length: 200 }, () => newOrder({ customer: { note: 'x'.repeat(2000) } }))
+  const answers: string[] = []
+  for (const order of orders) answers.push((await journal.accept(order)).outcome)
+  const refused = orders[answers.indexOf('unavailable')]!
+  expect(answers.indexOf('unavailable')).toBeGreaterThan(3)
+  expect(await journal.order(refused.snapshot.orderId)).toBeUndefined()
+  expect(await journal.probe()).toEqual({ outcome: 'unavailable', reason: 'the disk is full' })
+
+  // somebody makes room: here by erasing personal data, which must not touch the orders
+  const outside = new Libsql(join(folder.path, 'journal.db'))
+  outside.exec('delete from customers')
+  outside.close()
+  expect(await journal.probe()).toEqual({ outcome: 'ready' })
+  expect((await journal.accept(refused)).outcome).toBe('accepted')
+  for (const [i, answer] of answers.entries()) {
+    if (answer === 'accepted')
+      expect((await journal.order(orders[i]!.snapshot.orderId))?.view.state).toBe('accepted')
+  }
+  await journal.close()
+  folder.remove()
+})
