@@ -7,8 +7,7 @@
  * the cause is gone. Whatever is known about jobs came from a status event or a read; a call's answer only says whether the
  * line took the call.
  */
-import type { JobState, LineView } from '@lot-one/rules'
-import { advances } from '@lot-one/rules'
+import type { LineView } from '@lot-one/rules'
 import type { JobOrder } from './jobOrder.ts'
 import type { LineProfile } from './lineProfiles.ts'
 import { profileOf, standardProfile } from './lineProfiles.ts'
@@ -17,6 +16,8 @@ import type { Connection, Security } from './line/connection.ts'
 import { decodeResponse } from './line/decode.ts'
 import type { ObservedJob } from './line/decode.ts'
 import type { FoundStation } from './line/discover.ts'
+import { createJobMirror } from './line/jobMirror.ts'
+import type { ListedJob } from './line/jobMirror.ts'
 import { createGate } from './line/gate.ts'
 import type { Gate } from './line/gate.ts'
 import { routeLibraryLogs, scalarVariant, textsVariant, structureVariant } from './line/opcua.ts'
@@ -27,6 +28,7 @@ import { openPki } from './line/trust.ts'
 import type { Pki } from './line/trust.ts'
 
 export type { ObservedJob } from './line/decode.ts'
+export type { ListedJob } from './line/jobMirror.ts'
 export type { Security } from './line/connection.ts'
 export { Bit } from './line/returnStatus.ts'
 export { prepareOwnCertificate } from './line/trust.ts'
@@ -93,12 +95,6 @@ export interface Station {
   readonly methods: ReadonlySet<string>
 }
 
-/** What the list of a station says about one job. `unknown`: the list was not read since `moment`. */
-export type ListedJob =
-  | { readonly listed: 'yes'; readonly job: ObservedJob }
-  | { readonly listed: 'no' }
-  | { readonly listed: 'unknown' }
-
 export interface Line {
   readonly id: string
   start(): void
@@ -114,6 +110,8 @@ export interface Line {
   /** Counts up with every call and read; a list is newer than a call when it was asked for after the call's moment. */
   moment(): number
   listed(station: string, jobOrderId: string, since: number): ListedJob
+  /** The station's list was asked for after this moment. */
+  listReadSince(station: string, moment: number): boolean
   /** Last seen state of a job, wherever on this line. */
   observed(jobOrderId: string): ObservedJob | undefined
   follow(listener: (change: LineChange) => void): () => void
@@ -150,8 +148,7 @@ const clockToleranceMs = 5_000
 export function createLine(config: LineConfig, options: LineOptions): Line {
   const { clock, log, audit } = options
   const listeners = new Set<(change: LineChange) => void>()
-  const jobs = new Map<string, { readonly station: string; readonly job: ObservedJob }>()
-  const listReadAt = new Map<string, number>()
+  const mirror = createJobMirror((station, job) => tell({ kind: 'job', station, job }))
   const listReads = new Map<string, Promise<boolean>>()
   const profile = options.profile ?? profileOf('') ?? standardProfile
   const gate: Gate = createGate(profile.callsInFlight)
@@ -159,8 +156,9 @@ export function createLine(config: LineConfig, options: LineOptions): Line {
   let link: LineView['link'] = { state: 'connecting', since: iso(clock.now()) }
   let connection: Connection | undefined
   let up: Up | undefined
+  /** Kept while the link is down, so that what a line can do stays known. */
+  let lastStations: Up['stations'] = new Map()
   let ownThumbprint = ''
-  let moment = 0
   let untrusted: { readonly certificate: Buffer; readonly fingerprint: string } | undefined
   let pki: Pki | undefined
   let wake: () => void = () => undefined
@@ -186,26 +184,15 @@ export function createLine(config: LineConfig, options: LineOptions): Line {
     tell({ kind: 'link' })
   }
 
-  /** States advance by rank; what is told twice or late changes nothing, but details (times, parts) may still be added. */
-  function see(station: string, job: ObservedJob): void {
-    const before = jobs.get(job.jobOrderId)?.job
-    if (
-      before &&
-      before.jobState !== job.jobState &&
-      !advances(before.jobState, job.jobState) &&
-      job.by === 'event'
+  /** Takes a list in; jobs that were not known to have begun are told about with their response. */
+  async function takeList(station: string, list: readonly ObservedJob[], asOf: number): Promise<void> {
+    const begun = mirror.list(station, list, asOf)
+    await Promise.all(
+      begun.map(async (job) => {
+        const response = await line.readResponse(station, job.jobOrderId)
+        if (!response) tell({ kind: 'job', station, job })
+      }),
     )
-      return
-    const digest = job.digest ?? before?.digest
-    jobs.set(job.jobOrderId, { station, job: { ...job, ...(digest !== undefined && { digest }) } })
-    tell({ kind: 'job', station, job: jobs.get(job.jobOrderId)?.job ?? job })
-  }
-
-  function takeList(station: string, list: readonly ObservedJob[], asOf: number): void {
-    listReadAt.set(station, asOf)
-    const present = new Set(list.map(({ jobOrderId }) => jobOrderId))
-    for (const [id, entry] of jobs) if (entry.station === station && !present.has(id)) jobs.delete(id)
-    for (const job of list) see(station, job)
   }
 
   async function run(): Promise<void> {
@@ -282,8 +269,7 @@ export function createLine(config: LineConfig, options: LineOptions): Line {
     const over = connection
     if (!over) return
     setLink('resyncing', undefined, over.fingerprint)
-    moment++
-    const asOf = moment
+    const asOf = mirror.tick()
     try {
       const next = await within(
         bringUp(over, { config, profile, log, onEvent, onOverflow: () => void resync() }),
@@ -292,21 +278,15 @@ export function createLine(config: LineConfig, options: LineOptions): Line {
       )
       if (connection !== over || !over.usable()) return
       up = next
-      for (const [id, entry] of jobs) if (!next.stations.has(entry.station)) jobs.delete(id)
-      for (const station of next.stations.keys()) takeList(station, next.lists.get(station) ?? [], asOf)
-      await readStarted()
+      lastStations = next.stations
+      mirror.keepStations(next.stations)
+      await Promise.all([...next.lists].map(([station, list]) => takeList(station, list, asOf)))
       if (connection !== over || up !== next) return
       await judgeHealth()
       tell({ kind: 'resynced' })
     } catch (error) {
       if (connection === over && !stopping.signal.aborted) giveUp(`reading its state failed: ${text(error)}`)
     }
-  }
-
-  /** Jobs that have begun have a response: times, remaining time, what was built. */
-  async function readStarted(): Promise<void> {
-    const begun = [...jobs.values()].filter(({ job }) => hasResponse(job.jobState))
-    await Promise.all(begun.map(({ station, job }) => line.readResponse(station, job.jobOrderId)))
   }
 
   async function judgeHealth(): Promise<void> {
@@ -328,16 +308,10 @@ export function createLine(config: LineConfig, options: LineOptions): Line {
   async function resync(): Promise<void> {
     const now = up
     if (!now || !connection?.usable()) return
-    moment++
-    const asOf = moment
+    const asOf = mirror.tick()
     const lists = await readLists(connection, now).catch(() => undefined)
     if (!lists || up !== now) return
-    const before = new Map([...jobs].map(([id, { job }]) => [id, job.jobState]))
-    for (const [station, list] of lists) takeList(station, list, asOf)
-    const news = [...jobs.values()].filter(
-      ({ job }) => hasResponse(job.jobState) && before.get(job.jobOrderId) !== job.jobState,
-    )
-    await Promise.all(news.map(({ station, job }) => line.readResponse(station, job.jobOrderId)))
+    await Promise.all([...lists].map(([station, list]) => takeList(station, list, asOf)))
     if (up === now) tell({ kind: 'resynced' })
   }
 
@@ -346,7 +320,7 @@ export function createLine(config: LineConfig, options: LineOptions): Line {
     let healthAt = clock.now()
     while (!stopping.signal.aborted) {
       await sleep(up && !up.events ? 1_000 : profile.pollMs)
-      if (jobs.size > 0) await resync()
+      if (mirror.size > 0) await resync()
       if (clock.now() - healthAt >= profile.pollMs) {
         healthAt = clock.now()
         if (up && (link.state === 'online' || link.state === 'degraded')) await judgeHealth()
@@ -355,8 +329,8 @@ export function createLine(config: LineConfig, options: LineOptions): Line {
   }
 
   function onEvent(station: string | undefined, job: ObservedJob): void {
-    const where = station ?? jobs.get(job.jobOrderId)?.station
-    if (where !== undefined) see(where, job)
+    const where = station ?? mirror.stationOf(job.jobOrderId)
+    if (where !== undefined) mirror.hear(where, job)
   }
 
   async function untilTrusted(of: Pki, certificate: Buffer): Promise<void> {
@@ -387,8 +361,8 @@ export function createLine(config: LineConfig, options: LineOptions): Line {
     jobOrderId: string,
     args: (at: Up) => Parameters<Connection['call']>[2],
   ): Promise<CallOutcome> {
-    const outcome = await gate(() => sendNow(station, method, jobOrderId, args))
-    moment++
+    const outcome = await gate(() => sendNow(station, method, args))
+    mirror.tick()
     if (outcome.outcome !== 'unsent') {
       audit({
         lineId: config.id,
@@ -405,7 +379,6 @@ export function createLine(config: LineConfig, options: LineOptions): Line {
   async function sendNow(
     station: string,
     method: string,
-    jobOrderId: string,
     args: (at: Up) => Parameters<Connection['call']>[2],
   ): Promise<CallOutcome> {
     const at = up?.stations.get(station)
@@ -416,7 +389,7 @@ export function createLine(config: LineConfig, options: LineOptions): Line {
     const inputArguments = args(up)
     // Checked in the same tick as the call: a call made while the library reconnects would be parked and executed much later.
     if (!connection.usable()) return { outcome: 'unsent', reason: 'the connection was lost' }
-    moment++
+    mirror.tick()
     const answer = await connection.call(at.found.receiver, methodId, inputArguments, profile.callDeadlineMs)
     if ('failed' in answer) return { outcome: 'unanswered', reason: answer.failed }
     const status = decodeReturnStatus(answer.outputArguments?.[0]?.value)
@@ -453,12 +426,12 @@ export function createLine(config: LineConfig, options: LineOptions): Line {
       id: config.id,
       endpoint: config.endpoint,
       link,
-      stations: [...(up?.stations ?? [])].map(([station, { found }]) => ({
+      stations: [...lastStations].map(([station, { found }]) => ({
         station,
         name: found.displayName,
         workMasters: [...found.workMasters],
         maxJobOrders: found.maxJobOrders,
-        jobs: [...jobs.values()]
+        jobs: [...mirror.all()]
           .filter((entry) => entry.station === station)
           .map(({ job }) => ({ jobOrderId: job.jobOrderId, jobState: job.jobState })),
       })),
@@ -467,30 +440,29 @@ export function createLine(config: LineConfig, options: LineOptions): Line {
       up !== undefined &&
       (link.state === 'online' || link.state === 'degraded') &&
       connection?.usable() === true,
-    stations: () => [...(up?.stations ?? [])].map(([station, { found }]) => toStation(station, found)),
+    stations: () => [...lastStations].map(([station, { found }]) => toStation(station, found)),
     stationFor(kind) {
-      const direct = up?.stations.get(kind)
+      const direct = lastStations.get(kind)
       if (direct) return toStation(kind, direct.found)
-      for (const [station, { found }] of up?.stations ?? [])
+      for (const [station, { found }] of lastStations)
         if (found.workMasters.includes(kind)) return toStation(station, found)
       return undefined
     },
-    moment: () => moment,
-    listed(station, jobOrderId, since) {
-      const entry = jobs.get(jobOrderId)
-      if (entry) return { listed: 'yes', job: entry.job }
-      return (listReadAt.get(station) ?? -1) > since ? { listed: 'no' } : { listed: 'unknown' }
-    },
-    observed: (jobOrderId) => jobs.get(jobOrderId)?.job,
+    moment: mirror.moment,
+    listed: mirror.listed,
+    listReadSince: mirror.listReadSince,
+    observed: mirror.observed,
     follow(listener) {
       listeners.add(listener)
       return () => listeners.delete(listener)
     },
-    store: (station, order) =>
-      mutate(station, 'Store', order.jobOrderId, (at) => [
+    store(station, order) {
+      mirror.expect(order.jobOrderId)
+      return mutate(station, 'Store', order.jobOrderId, (at) => [
         structureVariant(at.encoder.jobOrder(order)),
         textsVariant([]),
-      ]),
+      ])
+    },
     update: (station, order) =>
       mutate(station, 'Update', order.jobOrderId, (at) => [
         structureVariant(at.encoder.jobOrder(order)),
@@ -504,7 +476,7 @@ export function createLine(config: LineConfig, options: LineOptions): Line {
       const gone =
         outcome.outcome === 'accepted' ||
         (outcome.outcome === 'refused' && outcome.bits.includes(Bit.unknownJobOrder))
-      if (gone && (method === 'Cancel' || method === 'Clear')) jobs.delete(jobOrderId)
+      if (gone && (method === 'Cancel' || method === 'Clear')) mirror.drop(jobOrderId)
       return outcome
     },
     readList(station) {
@@ -515,8 +487,7 @@ export function createLine(config: LineConfig, options: LineOptions): Line {
         listReads.delete(station)
         const at = up?.stations.get(station)
         if (!up || !connection?.usable() || !at) return false
-        moment++
-        const asOf = moment
+        const asOf = mirror.tick()
         const lists = await within(
           readLists(connection, up, [station]),
           profile.callDeadlineMs,
@@ -524,7 +495,7 @@ export function createLine(config: LineConfig, options: LineOptions): Line {
         ).catch(() => undefined)
         const list = lists?.get(station)
         if (!list || !up) return false
-        takeList(station, list, asOf)
+        await takeList(station, list, asOf)
         return true
       })
       listReads.set(station, read)
@@ -534,6 +505,7 @@ export function createLine(config: LineConfig, options: LineOptions): Line {
       const request = up?.stations.get(station)?.found.requestResponse
       if (!connection?.usable() || !request) return undefined
       const over = connection
+      const asOf = mirror.tick()
       const answer = await gate(() =>
         over.call(
           request.object,
@@ -548,9 +520,9 @@ export function createLine(config: LineConfig, options: LineOptions): Line {
       const sourceAt =
         job.endedAt ??
         (job.jobState === 'Running' ? job.startedAt : undefined) ??
-        jobs.get(jobOrderId)?.job.sourceAt
+        mirror.observed(jobOrderId)?.sourceAt
       const dated = { ...job, ...(sourceAt !== undefined && { sourceAt }) }
-      see(station, dated)
+      mirror.answer(station, dated, asOf)
       return dated
     },
     async trust(fingerprint) {
@@ -578,11 +550,6 @@ function toStation(station: string, found: FoundStation): Station {
     maxJobOrders: found.maxJobOrders,
     methods: new Set(found.methods.keys()),
   }
-}
-
-/** OPC 40001-3 §8.1: responses exist for every job that is past AllowedToStart. */
-function hasResponse(state: JobState): boolean {
-  return state !== 'NotAllowedToStart' && state !== 'AllowedToStart'
 }
 
 function resultText(outcome: CallOutcome): string {

@@ -100,7 +100,7 @@ export async function connect(
 ): Promise<Connection | NoConnection> {
   const endpoint = await findEndpoint(options, abandoned)
   if ('outcome' in endpoint) return endpoint
-  const { pki, security } = options
+  const { security } = options
   const certificate = security.mode === 'None' ? undefined : firstOfChain(endpoint.serverCertificate)
   if (security.mode !== 'None') {
     const obstacle = await judgeCertificate(options, certificate)

@@ -1,0 +1,297 @@
+/**
+ * Cancelling and changing an order that is already on a line. Both are races with the line, and the line decides them: the one
+ * job order that could begin is taken out of its reach first (Cancel, or RevokeStart for a change); if it had begun, nothing
+ * else was touched and the answer is `frozen`.
+ */
+import type { OrderSnapshot, Selection } from '@lot-one/rules'
+import { composeJobOrders, toOperation } from './composeJobOrders.ts'
+import type { PlannedOperation } from './composeJobOrders.ts'
+import type { JobOrder } from './jobOrder.ts'
+import { Bit } from './line.ts'
+import type { Line } from './line.ts'
+import { newJob } from './orderBook.ts'
+import type { Job, OrderBook, Work } from './orderBook.ts'
+import { begun, changingDetail } from './plan.ts'
+
+/** A station has begun what would have to be undone: which, and since when (ISO 8601, the line's time where known). */
+export interface Frozen {
+  readonly outcome: 'frozen'
+  readonly station: string
+  readonly since: string
+}
+
+/** `cancelling`: durable as wanted, the line has not answered yet; it is carried out as soon as it does. */
+export type CancelOutcome = { readonly outcome: 'cancelled' | 'cancelling' | 'unknownOrder' } | Frozen
+
+/** The complete new design and what it costs, already checked. */
+export interface Change {
+  readonly selection: Selection
+  readonly priceCents: number
+}
+
+/** `unavailable`: the line cannot be asked now, so nothing was changed. `stopped`: an operator has the order. */
+export type ChangeOutcome =
+  | { readonly outcome: 'changed' | 'unknownOrder' | 'stopped' }
+  | { readonly outcome: 'unavailable'; readonly reason: string }
+  | Frozen
+
+/** What the dispatcher lends. */
+export interface Hands {
+  readonly book: OrderBook
+  lineOf(lineId: string): Line | undefined
+  load(orderId: string): Promise<Work | undefined>
+  touch(work: Work): void
+  derive(order: OrderSnapshot): Promise<readonly PlannedOperation[]>
+  ensureOperations(work: Work): Promise<void>
+}
+
+const patienceMs = 10_000
+
+/** Wants an order cancelled. Repeating it is safe. */
+export async function cancelOrder(hands: Hands, orderId: string): Promise<CancelOutcome> {
+  const work = await hands.load(orderId)
+  if (!work) return { outcome: 'unknownOrder' }
+  const already = cancelState(work)
+  if (already) return already
+  if (work.view.state !== 'cancelling')
+    await within(hands.book.write(work, [{ kind: 'cancelRequested' }]), patienceMs)
+  hands.touch(work)
+  return (await eventually(work, () => cancelState(work))) ?? { outcome: 'cancelling' }
+}
+
+function cancelState(work: Work): CancelOutcome | undefined {
+  if (work.view.state === 'cancelled') return { outcome: 'cancelled' }
+  return firstBegun(work, () => true)
+}
+
+function firstBegun({ view, jobs }: Work, touches: (job: Job) => boolean): Frozen | undefined {
+  const job = jobs.find((candidate) => begun(candidate.record.jobState) && touches(candidate))
+  if (!job) return undefined
+  const { op, station } = job.record.jobOrder
+  const operation = view.operations.find((candidate) => candidate.op === op)
+  return {
+    outcome: 'frozen',
+    station,
+    since: operation?.startedAt ?? operation?.seenAt ?? view.order.orderedAt,
+  }
+}
+
+/** Resolves with what `look` finds after some event of the order, or undefined when patience ends. */
+function eventually<T>(work: Work, look: () => T | undefined): Promise<T | undefined> {
+  return new Promise((resolve) => {
+    const end = (found: T | undefined): void => {
+      clearTimeout(timer)
+      work.watchers.delete(watch)
+      resolve(found)
+    }
+    const watch = (): void => {
+      const found = look()
+      if (found !== undefined) end(found)
+    }
+    const timer = setTimeout(() => end(look()), patienceMs)
+    work.watchers.add(watch)
+    watch()
+  })
+}
+
+async function within(work: Promise<void>, ms: number): Promise<void> {
+  let timer: NodeJS.Timeout | undefined
+  await Promise.race([work, new Promise<void>((resolve) => (timer = setTimeout(resolve, ms)))])
+  clearTimeout(timer)
+}
+
+interface Difference {
+  readonly changed: readonly { readonly job: Job; readonly order: JobOrder }[]
+  readonly added: readonly JobOrder[]
+  readonly removed: readonly Job[]
+}
+
+/** Gives an order another design as far as no station has begun what it touches. Two changes at once: the second is refused as unavailable. */
+export async function changeOrder(hands: Hands, orderId: string, change: Change): Promise<ChangeOutcome> {
+  const work = await hands.load(orderId)
+  if (!work) return { outcome: 'unknownOrder' }
+  if (work.changing) return { outcome: 'unavailable', reason: 'another change of this order is under way' }
+  if (work.view.state === 'cancelling' || work.view.state === 'cancelled' || work.view.state === 'stopped')
+    return { outcome: 'stopped' }
+  const operations = await hands.derive({ ...work.view.order, selection: { ...change.selection } })
+  const orders = composeJobOrders(work.view.order, operations)
+  work.changing = true
+  try {
+    if (work.jobs.length > 0) {
+      const obstacle = await changeOnLine(hands, work, orders)
+      if (obstacle) return obstacle
+    }
+    work.operations = operations
+    if (work.jobs.length === 0) work.needs = [...operations].sort((a, b) => a.op - b.op)
+    const lineId = work.jobs[0]?.record.lineId
+    await hands.book.write(
+      work,
+      [
+        { kind: 'changed', selection: { ...change.selection }, priceCents: change.priceCents },
+        ...(lineId === undefined
+          ? []
+          : [
+              {
+                kind: 'assigned' as const,
+                lineId,
+                operations: operations.map(toOperation),
+                ...(work.view.promisedAt !== undefined && { promisedAt: work.view.promisedAt }),
+              },
+            ]),
+      ],
+      work.jobs,
+    )
+    return { outcome: 'changed' }
+  } finally {
+    work.changing = false
+    hands.touch(work)
+  }
+}
+
+function compare(work: Work, orders: readonly JobOrder[]): Difference {
+  const before = new Map(work.jobs.map((job) => [job.record.jobOrder.jobOrderId, job]))
+  const after = new Set(orders.map(({ jobOrderId }) => jobOrderId))
+  return {
+    changed: orders.flatMap((order) => {
+      const job = before.get(order.jobOrderId)
+      return job && job.record.jobOrder.digest !== order.digest ? [{ job, order }] : []
+    }),
+    added: orders.filter(({ jobOrderId }) => !before.has(jobOrderId)),
+    removed: work.jobs.filter(({ record }) => !after.has(record.jobOrder.jobOrderId)),
+  }
+}
+
+async function changeOnLine(
+  hands: Hands,
+  work: Work,
+  orders: readonly JobOrder[],
+): Promise<ChangeOutcome | undefined> {
+  const difference = compare(work, orders)
+  const touched = new Set([...difference.changed.map(({ job }) => job), ...difference.removed])
+  if (touched.size === 0 && difference.added.length === 0) return undefined
+  const earliestNew = Math.min(...difference.added.map(({ op }) => op), Infinity)
+  const touches = (job: Job): boolean => touched.has(job) || job.record.jobOrder.op > earliestNew
+  const frozen = (): Frozen | undefined => firstBegun(work, touches)
+  const lineId = work.jobs[0]?.record.lineId ?? ''
+  const line = hands.lineOf(lineId)
+  const stationOf = (order: JobOrder): string | undefined => line?.stationFor(order.station)?.station
+  if (frozen()) return frozen()
+  if (!line?.isOnline() || work.jobs.some(({ busy, doubt }) => busy || doubt)) {
+    return {
+      outcome: 'unavailable',
+      reason: `line ${lineId} is ${line?.isOnline() ? 'busy with this order' : 'not online'}, try again shortly`,
+    }
+  }
+  const missing = orders.find((order) => stationOf(order) === undefined)
+  if (missing)
+    return {
+      outcome: 'unavailable',
+      reason: `line ${lineId}, where the order already is, has no station for ${missing.station}`,
+    }
+  const obstacle = await fence(line, work, touches, stationOf)
+  if (obstacle) return frozen() ?? obstacle
+
+  const before = work.jobs.map(({ record }) => record)
+  // Durable before the first call: after a crash the stations get back the content the order still has.
+  for (const { job, order } of difference.changed)
+    hands.book.setRecord(work, job, { jobOrder: order, detail: changingDetail })
+  await hands.book.write(work, [], work.jobs)
+  const done = await Promise.all([
+    ...difference.changed.map(({ job, order }) => put(line, stationOf(order) ?? '', order, 'update', job)),
+    ...difference.added.map((order) => put(line, stationOf(order) ?? '', order, 'store')),
+    ...difference.removed.map(async ({ record }) => {
+      const outcome = await line.command(
+        stationOf(record.jobOrder) ?? '',
+        'Cancel',
+        record.jobOrder.jobOrderId,
+      )
+      return (
+        outcome.outcome === 'accepted' ||
+        (outcome.outcome === 'refused' && outcome.bits.includes(Bit.unknownJobOrder))
+      )
+    }),
+  ])
+  if (done.every(Boolean)) {
+    const added = difference.added.map((jobOrder) =>
+      newJob({ jobOrder, lineId, handOver: 'confirmed', attempt: 1, cleared: false }, line.moment()),
+    )
+    for (const { job } of difference.changed) job.record = withoutDetail(job.record)
+    for (const job of work.jobs) job.startTaken = begun(job.record.jobState)
+    const kept = work.jobs.filter((job) => !difference.removed.includes(job))
+    hands.book.setJobs(
+      work,
+      [...kept, ...added].sort((a, b) => a.record.jobOrder.op - b.record.jobOrder.op),
+    )
+    return undefined
+  }
+  // Half done: back to the content the order has; plan() brings the stations in line, now or when they answer again.
+  for (const [index, job] of work.jobs.entries()) {
+    const record = before[index]
+    if (!record) continue
+    const wasTouched = touched.has(job)
+    hands.book.setRecord(work, job, {
+      ...record,
+      ...(wasTouched && { handOver: 'unknown', detail: changingDetail }),
+    })
+    if (wasTouched) Object.assign(job, { doubt: 'store', startTaken: false })
+  }
+  await hands.book.write(work, [], work.jobs)
+  return {
+    outcome: 'unavailable',
+    reason: `line ${lineId} did not take the change, the order stays as it was`,
+  }
+}
+
+function withoutDetail(record: Job['record']): Job['record'] {
+  const { detail: _, ...rest } = record
+  return rest
+}
+
+/** Takes the job order that could begin out of the line's reach, if the change touches it or something before the unit. */
+async function fence(
+  line: Line,
+  work: Work,
+  touches: (job: Job) => boolean,
+  stationOf: (order: JobOrder) => string | undefined,
+): Promise<ChangeOutcome | undefined> {
+  const current = work.jobs.find(({ record }) => record.jobState !== 'Ended')
+  if (!current || begun(current.record.jobState) || !touches(current)) return undefined
+  const { jobOrder } = current.record
+  const station = stationOf(jobOrder) ?? ''
+  const outcome = await line.command(station, 'RevokeStart', jobOrder.jobOrderId)
+  if (outcome.outcome === 'accepted') {
+    current.startTaken = false
+    return undefined
+  }
+  // Refused because it was never startable, or because it has begun; or nobody knows. The list knows.
+  const since = line.moment()
+  await line.readList(station)
+  const seen = line.listed(station, jobOrder.jobOrderId, since)
+  if (
+    line.listReadSince(station, since) &&
+    seen.listed === 'yes' &&
+    seen.job.jobState === 'NotAllowedToStart'
+  )
+    return undefined
+  return {
+    outcome: 'unavailable',
+    reason: `station ${station} did not say whether it has begun, try again shortly`,
+  }
+}
+
+/** Makes a station hold this content; whatever the call says, its list decides. */
+async function put(
+  line: Line,
+  station: string,
+  order: JobOrder,
+  how: 'store' | 'update',
+  job?: Job,
+): Promise<boolean> {
+  if (job && job.record.handOver !== 'confirmed') return false
+  const outcome = await (how === 'store' ? line.store(station, order) : line.update(station, order))
+  if (outcome.outcome === 'accepted') return true
+  const since = line.moment()
+  await line.readList(station)
+  const seen = line.listed(station, order.jobOrderId, since)
+  return line.listReadSince(station, since) && seen.listed === 'yes' && seen.job.digest === order.digest
+}
