@@ -165,12 +165,14 @@ function spawnChild(name, args, env, awaited, onMessage = () => {}) {
       },
     )
     children.set(name, child)
+    process.send?.({ type: 'started', name, pid: child.pid })
     child.on('message', (/** @type {any} */ message) => {
       onMessage(message)
       if (message.type === awaited) {
         isReady = true
         done(message)
       }
+      if (message.type === 'refused') refuse(new Refusal(message.text))
       if (message.type === 'failed') refuse(new Refusal(message.problems.join('\n')))
     })
     child.once('exit', (code, signal) => {

@@ -18,6 +18,7 @@ if (!existsSync(bin('vitest'))) {
 const checks = [
   ['types of the rules core (no DOM, no Node)', 'tsc', ['-p', 'tsconfig.rules.json']],
   ['types of servers, scripts and tests', 'tsc', ['-p', 'tsconfig.node.json']],
+  ['types of the browser journeys', 'tsc', ['-p', 'tsconfig.e2e.json']],
   ['types of the shop', 'tsc', ['-p', 'tsconfig.web.json']],
   ['lint', 'oxlint', ['--type-aware', '--quiet', '--deny-warnings']],
   ['format', 'oxfmt', ['--check']],
