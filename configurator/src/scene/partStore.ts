@@ -78,7 +78,7 @@ export function createPartStore(): PartStore {
       plans = next
       material = materialFor
       const ids = new Set(next.map((plan) => plan.id))
-      for (const id of [...kept.keys()]) if (!ids.has(id)) drop(id)
+      for (const id of kept.keys()) if (!ids.has(id)) drop(id)
       for (const plan of next) {
         if (plan.isInside) {
           if (kept.get(plan.id)?.key !== plan.key) drop(plan.id)
@@ -101,7 +101,7 @@ export function createPartStore(): PartStore {
           mesh.material = materialFor(mesh.userData['role'] as MeshRole, front)
     },
     dispose() {
-      for (const id of [...kept.keys()]) drop(id)
+      for (const id of kept.keys()) drop(id)
     },
   }
 }

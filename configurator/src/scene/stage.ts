@@ -22,7 +22,7 @@ import { createOverlay } from './overlay.ts'
 import { createPartStore } from './partStore.ts'
 import { drawStill, type StillSize } from './still.ts'
 import { bakeStudio, STUDIO_SIZE } from './studio.ts'
-import { createWarmUp } from './warmUp.ts'
+import { createWarmUp, type ShaderName } from './warmUp.ts'
 
 export type { Appliance, BuildStage, FocusArea } from './appliance.ts'
 
@@ -77,6 +77,8 @@ const MAX_PIXEL_RATIO = 2
 /** A moving picture whose frames take longer than this is drawn with fewer pixels. */
 const SLOW_FRAME_MS = 24
 const SHADOW_SIZE = 1024
+/** A picture drawn with fewer pixels is drawn in full after this pause. */
+const SHARPEN_MS = 120
 /** Time one frame may spend on drawing waiting insides. */
 const SLICE_MS = 8
 
@@ -130,8 +132,12 @@ function setTheStage(canvas: HTMLCanvasElement, renderer: WebGLRenderer, options
   let studio: WebGLRenderTarget = bakeStudio(renderer)
   finishes.setEnvironment(studio.texture)
 
-  let wanted: { spec: FridgeSpec; done: ReadonlySet<BuildStage> | null } | null = null
+  let wanted: FridgeSpec | null = null
+  let done: ReadonlySet<BuildStage> | null = null
   let isStale = false
+  let isHeld = false
+  let isHandled = false
+  let sharpen: ReturnType<typeof setTimeout> | undefined
   let area: FocusArea = 'whole'
   let openGoal = 0
   let openNow = 0
@@ -147,16 +153,16 @@ function setTheStage(canvas: HTMLCanvasElement, renderer: WebGLRenderer, options
   let slowFrames = 0
 
   const wake = () => {
-    if (frame === 0 && !isLost) frame = requestAnimationFrame(draw)
+    if (frame === 0 && !isLost && !isHeld) frame = requestAnimationFrame(draw)
   }
   const aim = (jump: boolean) => {
     if (wanted)
-      rig.aim(poseOf(viewOf(wanted.spec, area, openGoal > 0), camera.aspect), jump || options.reducedMotion)
+      rig.aim(poseOf(viewOf(wanted, area, openGoal > 0), camera.aspect), jump || options.reducedMotion)
   }
   const materialFor = (role: MeshRole, front: FrontId | undefined) => {
     if (role === 'display') return finishes.display()
     if (role !== 'panel') return finishes[role]
-    const { spec, done } = wanted!
+    const spec = wanted!
     const isPainted = progressOf(spec.finish, done).painted
     return isPainted
       ? finishes.panel(spec.finish, panelColour(spec, front!))
@@ -167,7 +173,7 @@ function setTheStage(canvas: HTMLCanvasElement, renderer: WebGLRenderer, options
   const update = () => {
     if (!wanted || !isStale) return
     isStale = false
-    const { spec, done } = wanted
+    const spec = wanted
     const progress = progressOf(spec.finish, done)
     finishes.setTone(progress.painted ? shellTone(spec) : BARE_METAL)
     parts.take(planFridge(spec, progress), materialFor)
@@ -176,7 +182,22 @@ function setTheStage(canvas: HTMLCanvasElement, renderer: WebGLRenderer, options
     floor.mesh.visible = progress.body
     overlay.update(spec, { dimensions: showsDimensions, outline: !progress.body })
     renderer.shadowMap.needsUpdate = true
-    idle.fill([...parts.waiting(), ...warmUp()])
+    idle.fill([...warmUp.slices(), ...parts.waiting()])
+  }
+
+  /** Compiles what the next frame needs and does not have; true while it must wait. The old picture stays. */
+  const awaitShaders = (spec: FridgeSpec): boolean => {
+    const { painted, smart } = progressOf(spec.finish, done)
+    const needed: ShaderName[] = ['solid', painted ? spec.finish : 'lacquer']
+    if (smart && (spec.screen !== 'none' || spec.einkTag)) needed.push('display')
+    if (openGoal > 0 || openNow > 0) needed.push('clear')
+    if (warmUp.isReady(needed)) return false
+    isHeld = true
+    void warmUp.prepare(needed).then(() => {
+      isHeld = false
+      wake()
+    })
+    return true
   }
 
   /** Draws insides that open doors are about to show; true while some are missing. */
@@ -193,18 +214,23 @@ function setTheStage(canvas: HTMLCanvasElement, renderer: WebGLRenderer, options
     const next = openNow + (openGoal - openNow) * (1 - Math.exp(-6.5 * seconds))
     openNow = mustJump || options.reducedMotion || Math.abs(openGoal - next) < 0.004 ? openGoal : next
     parts.open(openNow)
-    if (wanted) floor.fit(wanted.spec.widthMm / 1000, wanted.spec.depthMm / 1000, openNow * 0.2)
+    if (wanted) floor.fit(wanted.widthMm / 1000, wanted.depthMm / 1000, openNow * 0.2)
     renderer.shadowMap.needsUpdate = true
     return openNow !== openGoal
   }
 
+  let size: readonly [number, number] = [1, 1]
+  const measure = () => {
+    size = [Math.max(1, canvas.clientWidth), Math.max(1, canvas.clientHeight)]
+    camera.aspect = size[0] / size[1]
+    overlay.scaleTo(size[1], LENS_DEGREES)
+  }
+  /** Gives the drawing buffer its size, just before it is drawn: a resized canvas is empty until then. */
   const fit = (ratio: number) => {
-    const [w, h] = [Math.max(1, canvas.clientWidth), Math.max(1, canvas.clientHeight)]
+    const [w, h] = size
     if (renderer.getPixelRatio() !== ratio) renderer.setPixelRatio(ratio)
     if (canvas.width !== Math.floor(w * ratio) || canvas.height !== Math.floor(h * ratio))
       renderer.setSize(w, h, false)
-    camera.aspect = w / h
-    overlay.scaleTo(h, LENS_DEGREES)
   }
 
   const stand = () => {
@@ -228,21 +254,28 @@ function setTheStage(canvas: HTMLCanvasElement, renderer: WebGLRenderer, options
 
   function draw(time: number): void {
     frame = 0
-    if (isLost || !wanted) return rest()
+    clearTimeout(sharpen)
+    sharpen = undefined
+    if (isLost) return
+    if (!wanted) return rest()
     const since = lastTime ? time - lastTime : 16
     update()
+    if (awaitShaders(wanted)) return
     if (fillInside()) return wake()
     const seconds = Math.min(0.05, since / 1000)
     const doorsMove = moveDoors(seconds)
     const cameraMoves = rig.step(seconds)
     const isMoving = doorsMove || cameraMoves
     mustJump = false
-    if (isMoving && lastTime) pace(since)
-    fit(isMoving ? movingRatio : restRatio)
+    if ((isMoving || isHandled) && lastTime && since < 250) pace(since)
+    const ratio = isMoving || isHandled ? movingRatio : restRatio
+    fit(ratio)
     paint()
     framesDrawn++
-    lastTime = isMoving ? time : 0
+    lastTime = isMoving || isHandled ? time : 0
+    isHandled = false
     if (isMoving) wake()
+    else if (ratio < restRatio) sharpen = setTimeout(() => ((sharpen = undefined), wake()), SHARPEN_MS)
     else rest()
   }
 
@@ -255,13 +288,16 @@ function setTheStage(canvas: HTMLCanvasElement, renderer: WebGLRenderer, options
   }
 
   const rest = () => {
-    if (frame !== 0 || isStale) return
+    if (frame !== 0 || isHeld || sharpen !== undefined) return
     for (const resolve of waiters.splice(0)) resolve()
   }
 
   const onLost = () => {
     isLost = true
+    isHeld = false
     cancelAnimationFrame(frame)
+    clearTimeout(sharpen)
+    sharpen = undefined
     frame = 0
     options.onLost?.()
   }
@@ -271,6 +307,7 @@ function setTheStage(canvas: HTMLCanvasElement, renderer: WebGLRenderer, options
     studio.dispose()
     studio = bakeStudio(renderer)
     finishes.setEnvironment(studio.texture)
+    warmUp.forget()
     renderer.shadowMap.needsUpdate = true
     wake()
     options.onRestored?.()
@@ -280,12 +317,11 @@ function setTheStage(canvas: HTMLCanvasElement, renderer: WebGLRenderer, options
 
   return {
     show(what, { animate = true } = {}) {
-      const spec = fridgeSpec(what)
       const isFirst = wanted === null
-      wanted = { spec, done: wanted?.done ?? null }
+      wanted = fridgeSpec(what)
       isStale = true
       if (isFirst || !animate) mustJump = true
-      fit(restRatio)
+      if (isFirst) measure()
       aim(isFirst || !animate)
       wake()
     },
@@ -300,17 +336,19 @@ function setTheStage(canvas: HTMLCanvasElement, renderer: WebGLRenderer, options
       aim(false)
       wake()
     },
-    reveal(done) {
-      if (wanted) wanted.done = done
+    reveal(finished) {
+      done = finished
       isStale = true
       wake()
     },
     turnBy(yaw, pitch) {
       rig.turnBy(yaw, pitch)
+      isHandled = true
       wake()
     },
     zoomBy(factor) {
       rig.zoomBy(factor)
+      isHandled = true
       wake()
     },
     dimensions(on) {
@@ -321,7 +359,7 @@ function setTheStage(canvas: HTMLCanvasElement, renderer: WebGLRenderer, options
     async still(size) {
       await this.settled()
       if (isLost || !wanted) throw new Error('A still needs a shown appliance and a working WebGL context.')
-      const view = viewOf(wanted.spec, area, openGoal > 0)
+      const view = viewOf(wanted, area, openGoal > 0)
       const eye = new PerspectiveCamera(LENS_DEGREES, size.width / size.height, 0.5, 40)
       const { target, yaw, pitch, distance } = poseOf(
         { ...view, yaw: rig.now.yaw, pitch: rig.now.pitch },
@@ -340,7 +378,7 @@ function setTheStage(canvas: HTMLCanvasElement, renderer: WebGLRenderer, options
       })
     },
     resize() {
-      fit(restRatio)
+      measure()
       aim(true)
       wake()
     },
@@ -367,6 +405,7 @@ function setTheStage(canvas: HTMLCanvasElement, renderer: WebGLRenderer, options
     },
     dispose() {
       cancelAnimationFrame(frame)
+      clearTimeout(sharpen)
       isLost = true
       canvas.removeEventListener('webglcontextlost', onLost)
       canvas.removeEventListener('webglcontextrestored', onRestored)

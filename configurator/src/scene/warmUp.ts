@@ -1,38 +1,66 @@
-/** Compiles shaders before the first choice that needs them, one per idle slice. */
-import { Group, Mesh, type Camera, type Scene, type WebGLRenderer } from 'three'
+/**
+ * Compiles shaders off the main thread before a frame needs them. A frame whose shaders are missing waits for them
+ * instead of stopping the page; what later choices may need is compiled while the page is idle.
+ */
+import { Group, Mesh, type Camera, type Material, type Scene, type WebGLRenderer } from 'three'
 import type { Finishes } from './finish.ts'
 import { FINISH_COLOURS, type FinishKind } from './layouts.ts'
 import { MeshPen } from './mesh.ts'
 import { geometryOf } from './partStore.ts'
 import { box } from './solids.ts'
 
-/**
- * Makes the slices that prepare what the first frame did not need: glass of the inside, the other finishes, displays.
- * Gives nothing once all have run.
- */
+/** A shader by what it draws. */
+export type ShaderName = 'solid' | 'clear' | 'display' | FinishKind
+
+export interface WarmUp {
+  /** Whether a frame that needs these shaders can be drawn without waiting. */
+  isReady(names: readonly ShaderName[]): boolean
+  /** Compiles what is missing; resolves when all are ready. */
+  prepare(names: readonly ShaderName[]): Promise<void>
+  /** Slices for idle time, one per shader nobody has asked for yet. */
+  slices(): (() => void)[]
+  /** Starts anew after a lost context. */
+  forget(): void
+}
+
+const ALL: readonly ShaderName[] = ['solid', 'lacquer', 'clear', 'steel', 'display', 'glass', 'wood_ready']
+
+/** Makes the warm-up of one renderer and its materials. */
 export function createWarmUp(
   renderer: WebGLRenderer,
   camera: Camera,
   scene: Scene,
   finishes: Finishes,
-): () => (() => void)[] {
-  const kinds: FinishKind[] = ['lacquer', 'steel', 'glass', 'wood_ready']
-  let steps: (() => void)[] | undefined
-  return () => {
-    steps ??= [
-      () => finishes.clear,
-      () => finishes.display(),
-      ...kinds.map((kind) => () => finishes.panel(kind, FINISH_COLOURS[kind])),
-    ].map((materialOf) => () => {
-      steps = steps!.slice(1)
-      const pen = new MeshPen()
-      box(pen.use('panel'), 0.01, 0.01, 0.01)
-      const group = new Group()
-      const mesh = new Mesh(geometryOf(pen.finish()), materialOf())
-      mesh.receiveShadow = true
-      group.add(mesh)
-      void renderer.compileAsync(group, camera, scene).then(() => mesh.geometry.dispose())
+): WarmUp {
+  const compiling = new Map<ShaderName, Promise<void>>()
+  const ready = new Set<ShaderName>()
+  const materialOf = (name: ShaderName): Material => {
+    if (name === 'solid' || name === 'clear') return finishes[name]
+    return name === 'display' ? finishes.display() : finishes.panel(name, FINISH_COLOURS[name])
+  }
+  const start = (name: ShaderName): Promise<void> => {
+    const known = compiling.get(name)
+    if (known) return known
+    const pen = new MeshPen()
+    box(pen.use('panel'), 0.01, 0.01, 0.01)
+    const sample = new Mesh(geometryOf(pen.finish()), materialOf(name))
+    sample.receiveShadow = name !== 'clear' && name !== 'display'
+    const compiled = renderer.compileAsync(new Group().add(sample), camera, scene).then(() => {
+      sample.geometry.dispose()
+      if (compiling.get(name) === compiled) ready.add(name)
     })
-    return steps
+    compiling.set(name, compiled)
+    return compiled
+  }
+  return {
+    isReady: (names) => names.every((name) => ready.has(name)),
+    prepare: async (names) => {
+      await Promise.all(names.map(start))
+    },
+    slices: () => ALL.filter((name) => !compiling.has(name)).map((name) => () => void start(name)),
+    forget() {
+      compiling.clear()
+      ready.clear()
+    },
   }
 }
