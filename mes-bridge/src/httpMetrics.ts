@@ -1,7 +1,36 @@
 /** Counts requests and measures how long they take. */
 import type { RequestHandler } from 'express'
-import { Counter, Histogram } from 'prom-client'
-import type { Registry } from 'prom-client'
+import type { LineView } from '@lot-one/rules'
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client'
+
+/** Makes the registry of a bridge: the process itself and its lines; http adds its own. */
+export function createMetrics(lines: () => readonly LineView[]): Registry {
+  const registry = new Registry()
+  collectDefaultMetrics({ register: registry })
+  const registers = [registry]
+  new Gauge({
+    name: 'lot_one_line_online',
+    help: '1 while a line has a session and all its state was read',
+    labelNames: ['line', 'state'],
+    registers,
+    collect() {
+      this.reset()
+      for (const { id, link } of lines())
+        this.set({ line: id, state: link.state }, link.state === 'online' ? 1 : 0)
+    },
+  })
+  new Gauge({
+    name: 'lot_one_line_queue',
+    help: 'Orders assigned to a line and not finished',
+    labelNames: ['line'],
+    registers,
+    collect() {
+      this.reset()
+      for (const { id, queue } of lines()) this.set({ line: id }, queue)
+    },
+  })
+  return registry
+}
 
 /** Makes the handler that stands before all routes; labels are the route's pattern, never a path with ids. */
 export function measure(registry: Registry): RequestHandler {

@@ -1,4 +1,6 @@
 /** The door: names what is public, nothing else. */
+export { derive, designHash } from './derive.ts'
+export type * from './derive.ts'
 export * from './dialogue.ts'
 export * from './lifecycle.ts'
 export * from './line.ts'
