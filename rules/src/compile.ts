@@ -7,7 +7,7 @@
  */
 import { budgetExceeded } from './diagramBuilder.ts'
 import type { Budget } from './diagramBuilder.ts'
-import { encodeDiagram } from './diagram.ts'
+import { decodeDiagram, encodeDiagram } from './diagram.ts'
 import type { Diagram } from './diagram.ts'
 import { optionsOf } from './formulaDiagram.ts'
 import { connected } from './joining.ts'
@@ -18,6 +18,7 @@ import type { Effective, Formula, PriceTerm, Problem, ProductModel, Rule, Value 
 import { createProver } from './proofs.ts'
 import type { Product } from './proofs.ts'
 import { createMachine } from './ruleMachine.ts'
+import { createRuleSolver } from './ruleSolver.ts'
 import { candidateOrders } from './variableOrder.ts'
 import type { OrderTask } from './variableOrder.ts'
 
@@ -88,7 +89,10 @@ const defaultSteps = 400_000_000
 export function holdsAt(effective: Effective | undefined, at: string | undefined): boolean {
   if (effective === undefined) return true
   if (at === undefined) return effective.from === undefined
-  return (effective.from === undefined || effective.from <= at) && (effective.until === undefined || at <= effective.until)
+  return (
+    (effective.from === undefined || effective.from <= at) &&
+    (effective.until === undefined || at <= effective.until)
+  )
 }
 
 function dayBefore(day: string): string {
@@ -136,10 +140,12 @@ export function compile(model: ProductModel, options: CompileOptions = {}): Comp
     const { problems, counterexamples, proved } = prove(layout, groupOf)
     // A price term that is not proved would remove products: it is left out of the machine and reported.
     const kept = proved.length === terms.length ? plan : planOf(model, rules, proved)
-    const final = kept === plan ? { layout, groupOf } : lay(kept, options.order, budget, (next) => (bench = next))
+    const final =
+      kept === plan ? { layout, groupOf } : lay(kept, options.order, budget, (next) => (bench = next))
+    const measured = report(final.layout, final.groupOf)
     return {
-      ...report(final.layout, final.groupOf),
-      problems,
+      ...measured,
+      problems: measured.configurations === 0n ? [nothingBuildable(model, measured), ...problems] : problems,
       counterexamples,
       effective: effectiveIntervals(model).find((interval) => holdsAt(interval, at)) ?? model.effective,
       compileMs: elapsed(),
@@ -151,7 +157,12 @@ export function compile(model: ProductModel, options: CompileOptions = {}): Comp
 }
 
 /** Lays the plan over the given order, or over the best of several. */
-function lay(plan: Plan, given: readonly string[] | undefined, budget: Budget, onBench: (bench: Workbench) => void) {
+function lay(
+  plan: Plan,
+  given: readonly string[] | undefined,
+  budget: Budget,
+  onBench: (bench: Workbench) => void,
+) {
   const known = new Map(plan.names.map((name, variable) => [name, variable]))
   const order = given?.map((name) => known.get(name) ?? -1) ?? []
   const usable = order.length === known.size && new Set(order).size === known.size && !order.includes(-1)
@@ -169,6 +180,9 @@ function groupsOf(layout: Layout): Int32Array {
 function edgesOf(layout: Layout): number[][] {
   return [...layout.rules, ...layout.terms].map((handle) => layout.support(layout.bench.node(handle)))
 }
+
+/** Steps after which no further orders are tried once one has worked. */
+const searchSteps = 600_000
 
 /** Compiles over several good orders with growing effort and gives the one with the fewest edges. */
 function findOrder(plan: Plan, budget: Budget, onBench: (bench: Workbench) => void): number[] {
@@ -190,20 +204,25 @@ function findOrder(plan: Plan, budget: Budget, onBench: (bench: Workbench) => vo
   const tries = Math.max(4, Math.min(40, Math.floor(4000 / plan.sizes.length)))
   // Groups stand one below the other, so that a proof over several of them stays small.
   const candidates = candidateOrders(task, tries).map((order) => order.toSorted((a, b) => groupOf[a]! - groupOf[b]!))
-  let best: { order: number[]; edges: number } | undefined
-  for (let steps = 200_000; best === undefined; steps *= 8) {
-    const within = { ...budget, steps: Math.min(steps, budget.steps) }
+  let best: { order: number[]; edges: number; steps: number } | undefined
+  let spent = 0
+  for (let effort = 20_000; best === undefined; effort *= 8) {
     for (const order of candidates) {
+      const steps = Math.min(best === undefined ? effort : 2 * best.steps, budget.steps)
+      let bench: Workbench | undefined
       try {
-        const layout = layOut(plan, order, within, onBench)
-        const diagram = freezeGroups(layout, layout.join([...layout.rules, ...layout.terms], groupOf), groupOf)
-        const edges = diagram.edgeSet.length
-        if (best === undefined || edges < best.edges) best = { order, edges }
+        const layout = layOut(plan, order, { ...budget, steps }, (next) => onBench((bench = next)))
+        const groups = layout.join([...layout.rules, ...layout.terms], groupOf)
+        const { builder, node } = layout.bench
+        const edges = builder.edges([...groups.values()].map(node))
+        if (best === undefined || edges < best.edges) best = { order, edges, steps: builder.steps() }
       } catch (error) {
         if (error !== budgetExceeded || budget.expired?.() === true) throw error
       }
+      spent += bench?.builder.steps() ?? 0
+      if (best !== undefined && spent > searchSteps) break
     }
-    if (best === undefined && steps >= budget.steps) throw budgetExceeded
+    if (best === undefined && effort >= budget.steps) throw budgetExceeded
   }
   return best.order
 }
@@ -258,7 +277,9 @@ function report(layout: Layout, groupOf: Int32Array) {
   const dead: { option: string; value: Value }[] = []
   const forced: { option: string; value: Value }[] = []
   model.options.forEach((option, v) => {
-    const left = option.values.filter((_, i) => machine.changesOf(machine.best[diagram.firstValue[v]! + i]!) === 0)
+    const left = option.values.filter(
+      (_, i) => machine.changesOf(machine.best[diagram.firstValue[v]! + i]!) === 0,
+    )
     for (const value of option.values) if (!left.includes(value)) dead.push({ option: option.id, value })
     if (left.length === 1 && option.values.length > 1) forced.push({ option: option.id, value: left[0]! })
   })
@@ -279,9 +300,27 @@ function report(layout: Layout, groupOf: Int32Array) {
   }
 }
 
-function tooBig(model: ProductModel, bench: Workbench | undefined, budget: Budget, compileMs: number): TooBig {
+function nothingBuildable(model: ProductModel, { ruleDiagrams, rules }: Pick<Compiled, 'ruleDiagrams' | 'rules'>): Problem {
+  const solver = createRuleSolver(decodeDiagram(ruleDiagrams))
+  const pick = new Int32Array(model.options.length).fill(-1)
+  const clash = solver.minimalClash([...rules.keys()], pick)!.map((rule) => rules[rule]!)
+  const names = clash.map(({ id }) => id).join(', ')
+  const message =
+    clash.length === 1
+      ? `nothing can be built: no product satisfies the rule ${names}`
+      : `nothing can be built: the rules ${names} exclude each other`
+  return { ...clash[0]!.where, ruleId: clash[0]!.id, message }
+}
+
+function tooBig(
+  model: ProductModel,
+  bench: Workbench | undefined,
+  budget: Budget,
+  compileMs: number,
+): TooBig {
   const culprits = (bench?.costs() ?? []).slice(0, 5).map(({ name, nodes }) => ({ ruleId: name, nodes }))
-  const worst = [...model.rules, ...model.prices].find(({ id }) => id === culprits[0]?.ruleId) ?? model.options[0]!
+  const worst =
+    [...model.rules, ...model.prices].find(({ id }) => id === culprits[0]?.ruleId) ?? model.options[0]!
   const message =
     `The rules make a diagram beyond the budget of ${budget.nodes} nodes and ${budget.steps} steps. ` +
     `Most nodes came from ${culprits.map(({ ruleId, nodes }) => `${ruleId} (${nodes})`).join(', ')}: ` +

@@ -22,6 +22,10 @@ export interface DiagramBuilder {
   readonly and: (a: number, b: number) => number
   readonly or: (a: number, b: number) => number
   readonly not: (a: number) => number
+  /** Elementary operations so far. */
+  readonly steps: () => number
+  /** Edges of the diagrams of all roots together: what a pass over them would touch. */
+  readonly edges: (roots: readonly number[]) => number
   /** Levels that the node depends on, ascending. */
   readonly support: (node: number) => number[]
   /** Drops every node that the roots do not reach; gives the roots' new numbers. Old numbers are void. */
@@ -179,7 +183,8 @@ export function createDiagramBuilder(sizes: readonly number[], budget: Budget): 
         values[top++] = result
       }
       if (descended) continue
-      if (++steps > budget.steps || ((steps & 4095) === 0 && budget.expired?.() === true)) throw budgetExceeded
+      if (++steps > budget.steps || ((steps & 4095) === 0 && budget.expired?.() === true))
+        throw budgetExceeded
       top -= size
       const node = make(level, values, top)
       const low = op === opNot || a < b ? a : b
@@ -220,6 +225,21 @@ export function createDiagramBuilder(sizes: readonly number[], budget: Budget): 
     and: (a, b) => apply(opAnd, a, b),
     or: (a, b) => apply(opOr, a, b),
     not: (a) => apply(opNot, a, 1),
+    steps: () => steps,
+    edges: (roots) => {
+      let edges = 0
+      for (const node of reached(roots)) {
+        const start = starts[node]!
+        const size = sizes[levels[node]!]!
+        for (let i = 0; i < size; i++) {
+          const child = kids[start + i]!
+          let first = child !== 0
+          for (let j = 0; first && j < i; j++) first = kids[start + j] !== child
+          if (first) edges++
+        }
+      }
+      return edges
+    },
     support: (node) => {
       const used = new Set<number>()
       for (const each of reached([node])) used.add(levels[each]!)

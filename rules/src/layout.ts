@@ -10,6 +10,9 @@ import { createWorkbench } from './joining.ts'
 import type { Workbench } from './joining.ts'
 import type { Formula, PriceTerm, ProductModel, Rule } from './model.ts'
 
+/** For work that is known to be small. */
+export const unlimited: Budget = { nodes: Infinity, steps: Infinity }
+
 /** How a price term enters the machine. */
 type TermPlan =
   | { readonly kind: 'constant'; readonly cents: number }
@@ -39,7 +42,9 @@ export function planOf(model: ProductModel, rules: readonly Rule[], terms: reado
   )
   const termPlans = terms.map((term, t): TermPlan => {
     const used = termOptions[t]!
-    const amounts = [...new Set(term.alternatives.map(({ amountCents }) => amountCents))].sort((a, b) => a - b)
+    const amounts = [...new Set(term.alternatives.map(({ amountCents }) => amountCents))].sort(
+      (a, b) => a - b,
+    )
     if (used.length === 0 || amounts.length < 2) return { kind: 'constant', cents: amounts[0] ?? 0 }
     if (used.length === 1) return { kind: 'option', option: used[0]! }
     names.push(`price ${term.id}`)
@@ -66,10 +71,18 @@ export interface Layout {
 }
 
 /** Builds every rule and term as a diagram. Throws `budgetExceeded`; `onBench` sees the workbench before that can happen. */
-export function layOut(plan: Plan, order: readonly number[], budget: Budget, onBench?: (bench: Workbench) => void): Layout {
+export function layOut(
+  plan: Plan,
+  order: readonly number[],
+  budget: Budget,
+  onBench?: (bench: Workbench) => void,
+): Layout {
   const levelOf = new Int32Array(order.length)
   order.forEach((variable, level) => (levelOf[variable] = level))
-  const bench = createWorkbench(order.map((variable) => plan.sizes[variable]!), budget)
+  const bench = createWorkbench(
+    order.map((variable) => plan.sizes[variable]!),
+    budget,
+  )
   onBench?.(bench)
   const { builder, node } = bench
   const diagram = (formula: Formula) => formulaDiagram(builder, formula, levelOf)
@@ -109,7 +122,11 @@ export function layOut(plan: Plan, order: readonly number[], budget: Budget, onB
 }
 
 /** Freezes the joined groups into the machine's diagram, with all prices. */
-export function freezeGroups(layout: Layout, groups: ReadonlyMap<number, number>, groupOf: Int32Array): Diagram {
+export function freezeGroups(
+  layout: Layout,
+  groups: ReadonlyMap<number, number>,
+  groupOf: Int32Array,
+): Diagram {
   const { plan, order, bench } = layout
   const { sizes, model } = plan
   const freezer = createFreezer(sizes, positionsOf(order))
@@ -120,7 +137,9 @@ export function freezeGroups(layout: Layout, groups: ReadonlyMap<number, number>
   const firstValue = [0]
   for (const size of sizes) firstValue.push(firstValue.at(-1)! + size)
   const weights = new Float64Array(firstValue.at(-1)!)
-  model.options.forEach((option, v) => option.priceCents.forEach((cents, i) => (weights[firstValue[v]! + i] = cents)))
+  model.options.forEach((option, v) =>
+    option.priceCents.forEach((cents, i) => (weights[firstValue[v]! + i] = cents)),
+  )
   const terms = plan.termPlans.map((own, t) => {
     if (own.kind === 'constant') return { variable: -1, amounts: [own.cents] }
     if (own.kind === 'variable') return { variable: own.variable, amounts: own.amounts }
