@@ -71,7 +71,8 @@ export function jobResponse(station: StationModel, job: Job, now: number): JobRe
     jobState: station.stateOf(job),
     jobResponseData: responseData(station, job, now),
     equipmentActuals: begun ? [{ ID: station.config.id, equipmentUse: 'Production' }] : [],
-    materialActuals: begun ? [produced(job), ...consumed(station, job)] : [],
+    // Parts count as consumed once they are in a finished unit.
+    materialActuals: begun ? [produced(job), ...(job.result === 'good' ? consumed(station, job) : [])] : [],
   }
 }
 

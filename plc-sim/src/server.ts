@@ -8,7 +8,6 @@ import { bindCalls } from './calls.ts'
 import type { Clock } from './clock.ts'
 import { systemClock } from './clock.ts'
 import { FaultScript } from './faults.ts'
-import type { JobOrder } from './jobOrder.ts'
 import { JobState } from './jobStates.ts'
 import { openLedger } from './ledger.ts'
 import type { Job, StationConfig } from './lineModel.ts'
@@ -250,16 +249,13 @@ function createServer(options: LineOptions, host: string, managers: ReturnType<t
 /** What the nodes of a station show, straight from its model; wire forms are kept as long as the job lives. */
 function viewOf(station: Station, wire: Wire) {
   const { model } = station
-  const orders = new WeakMap<JobOrder, ExtensionObject>()
   const entries = new WeakMap<Job, { substate: number; value: ExtensionObject }>()
   function entry(job: Job): ExtensionObject {
     const states = model.stateOf(job)
     const substate = states[1]?.number ?? 0
     const kept = entries.get(job)
     if (kept?.substate === substate) return kept.value
-    const order = orders.get(job.order) ?? wire.jobOrder(job.order)
-    orders.set(job.order, order)
-    const value = wire.jobOrderAndState(order, states)
+    const value = wire.jobOrderAndState(wire.jobOrder(job.order), states)
     entries.set(job, { substate, value })
     return value
   }

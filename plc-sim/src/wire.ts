@@ -113,6 +113,8 @@ export function createWire(addressSpace: AddressSpace): Wire {
     })
   }
 
+  // An order is told with every event and every read of the list: its wire form lives as long as it does.
+  const orders = new WeakMap<JobOrder, ExtensionObject>()
   const stateCache = new Map<string, ExtensionObject>()
   function state(entry: StateEntry): ExtensionObject {
     const key = `${entry.path}:${entry.number}`
@@ -139,8 +141,16 @@ export function createWire(addressSpace: AddressSpace): Wire {
   }
 
   return {
-    readJobOrder: (value) => plain(value) as JobOrder,
-    jobOrder: (order) => isa('ISA95JobOrderDataType', revive(order) as object),
+    readJobOrder(value) {
+      const order = plain(value) as JobOrder
+      orders.set(order, value)
+      return order
+    },
+    jobOrder(order) {
+      const value = orders.get(order) ?? isa('ISA95JobOrderDataType', revive(order) as object)
+      orders.set(order, value)
+      return value
+    },
     jobOrderAndState: (order, states) =>
       isa('ISA95JobOrderAndStateDataType', { jobOrder: order, state: states.map(state) }),
     states: (states) => states.map(state),

@@ -32,9 +32,7 @@ test('every wrong setting is named with its value and what would be right', () =
   expect(problems([], { LOT_ONE_SIM_SPEED: 'fast' })).toEqual([
     'LOT_ONE_SIM_SPEED is "fast"; it must be a number from 0.01 to 100000, such as 10.',
   ])
-  expect(
-    problems(['--speed=-1', '--line', 'a', '--line', 'b:70000', '--users', 'none.json']),
-  ).toHaveLength(4)
+  expect(problems(['--speed=-1', '--line', 'a', '--line', 'b:70000', '--users', 'none.json'])).toHaveLength(4)
   expect(problems(['--line', 'a:1', '--line', 'a:2', '--line', 'b:1'])).toEqual([
     '--line names a twice.',
     '--line gives the port 1 to two lines.',
