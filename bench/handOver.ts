@@ -2,7 +2,6 @@
 import { fork } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { once } from 'node:events'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -11,6 +10,7 @@ import { createLine, prepareOwnCertificate } from '../mes-bridge/src/line.ts'
 import type { CallOutcome, Line } from '../mes-bridge/src/line.ts'
 import { race, quantile } from './harness.ts'
 import type { Bench, Contestant, SectionResult } from './harness.ts'
+import { end, message } from './processes.ts'
 import { connectRaw, quietLibrary } from './rawClient.ts'
 
 export const title = 'Hand-over: what a job order costs the bridge'
@@ -39,13 +39,12 @@ export interface Client {
 }
 
 export async function measure(bench: Bench): Promise<SectionResult> {
-  await bench.buildServers()
   quietLibrary()
   const folder = await mkdtemp(join(tmpdir(), 'lot-one-bench-'))
   const pkiFolder = join(folder, 'pki')
   const { certificateFile } = await prepareOwnCertificate(pkiFolder)
   const sim = fork(
-    join(bench.root, 'dist/server/sim.mjs'),
+    await bench.bundle('plc-sim/src/main.ts'),
     [
       '--dir',
       join(folder, 'lines'),
@@ -93,9 +92,7 @@ export async function measure(bench: Bench): Promise<SectionResult> {
     return { rows: [...cpu, ...wall, ...latency], figures: [] }
   } finally {
     await Promise.all(clients.map((client) => client.close()))
-    const gone = once(sim, 'exit')
-    sim.kill('SIGTERM')
-    await gone
+    await end(sim)
     await rm(folder, { recursive: true, force: true, maxRetries: 5 })
   }
 }
@@ -111,14 +108,12 @@ async function usersFile(folder: string): Promise<string> {
 }
 
 async function ready(sim: ChildProcess): Promise<Map<string, string>> {
-  const [message] = (await Promise.race([
-    once(sim, 'message'),
-    once(sim, 'exit').then(() => {
-      throw new Error('the simulator ended before it was ready')
-    }),
-  ])) as [{ lines?: { id: string; endpointUrl: string }[]; problems?: string[] }]
-  if (!message.lines) throw new Error(message.problems?.join(' ') ?? 'the simulator did not start')
-  return new Map(message.lines.map(({ id, endpointUrl }) => [id, endpointUrl]))
+  const { lines, problems } = (await message(sim)) as {
+    lines?: { id: string; endpointUrl: string }[]
+    problems?: string[]
+  }
+  if (!lines) throw new Error(problems?.join(' ') ?? 'the simulator did not start')
+  return new Map(lines.map(({ id, endpointUrl }) => [id, endpointUrl]))
 }
 
 async function connectOurs(endpoint: string, pkiFolder: string): Promise<Client> {

@@ -5,6 +5,8 @@
  * each contestant for one sample (order reversed every other round), and a ratio is only ever taken inside one round.
  */
 
+import type { Browser } from 'playwright-core'
+
 /** Median and quartiles of some samples, in the samples' unit. */
 export interface Spread {
   readonly median: number
@@ -62,10 +64,10 @@ export interface Bench {
   readonly folder: string
   /** Loads a package of bench/peers. */
   readonly peer: (name: string) => unknown
-  /** Bundles a TypeScript file of the bench for a process of its own; gives the bundle's path. */
+  /** Bundles a TypeScript file of the project for a process or thread of its own; gives the bundle's path. */
   readonly bundle: (file: string) => Promise<string>
-  /** Builds the servers into dist/server, once per run. */
-  readonly buildServers: () => Promise<unknown>
+  /** The browser of the tests. */
+  readonly launchBrowser: () => Promise<Browser>
   /** Builds the shop into dist/web, once per run. */
   readonly buildWeb: () => Promise<unknown>
   /** Says where the run is; goes to stderr. */

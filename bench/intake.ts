@@ -1,5 +1,4 @@
 /** Section `intake`: durable orders per second, from the raw storage to a posted order. */
-import { fork } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { closeSync, fdatasyncSync, openSync, writeSync } from 'node:fs'
@@ -17,6 +16,7 @@ import { openJournal } from '../mes-bridge/src/journalOpen.ts'
 import { quantile, race, seeded, spread } from './harness.ts'
 import type { Bench, Figure, Row, SectionResult } from './harness.ts'
 import { orderMaker } from './orders.ts'
+import { end, message, startBridge } from './processes.ts'
 
 export const title = 'Intake: durable orders per second'
 export const about = `An order counts when it is on disk (SQLite in WAL mode, \`synchronous=FULL\`). Raw storage is libsql in one thread: the rows an order needs (order, customer,
@@ -27,7 +27,6 @@ fdatasync rate is taken in every round, because it is what changes most from min
 const clients = [1, 16, 128]
 
 export async function measure(bench: Bench): Promise<SectionResult> {
-  await bench.buildServers()
   await mkdir(join(bench.root, '.cache'), { recursive: true })
   // beside the repository's own data folder, not in a memory file system
   const folder = await mkdtemp(join(bench.root, '.cache/bench-'))
@@ -46,17 +45,14 @@ export async function measure(bench: Bench): Promise<SectionResult> {
     storage: {
       engine: 'sqlite',
       folder: journalFolder,
-      workerFile: pathToFileURL(join(bench.root, 'dist/server/journalWorker.mjs')),
+      workerFile: pathToFileURL(await bench.bundle('mes-bridge/src/journalWorker.ts')),
       pid: process.pid,
     },
     now: () => new Date(),
     warn: () => {},
   })
-  const server = fork(await bench.bundle('bench/intakeServer.ts'), [folder, bench.root], {
-    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
-  })
+  const { child: server, ports } = await startBridge(bench, folder)
   try {
-    const { ports } = (await message(server)) as { ports: Record<'bridge' | 'bare', number> }
     await warmUp(ports, make, bench.quick ? 500 : 2000)
     const rounds = bench.quick ? 3 : 11
     const ms = bench.quick ? 150 : 400
@@ -89,9 +85,7 @@ export async function measure(bench: Bench): Promise<SectionResult> {
   } finally {
     await journal.close()
     raw.close()
-    const gone = new Promise((done) => server.once('exit', done))
-    server.disconnect()
-    await gone
+    await end(server)
     await rm(folder, { recursive: true, force: true, maxRetries: 5 })
   }
 }
@@ -300,15 +294,4 @@ function disk(rates: readonly number[]): Figure {
     unit: 'per second',
     note: `quartiles ${Math.round(q1)}–${Math.round(q3)}, taken between the rounds`,
   }
-}
-
-function message(child: ChildProcess): Promise<unknown> {
-  return new Promise((done, refuse) => {
-    const ended = () => refuse(new Error('the order-taking process ended'))
-    child.once('exit', ended)
-    child.once('message', (said) => {
-      child.off('exit', ended)
-      done(said)
-    })
-  })
 }

@@ -18,6 +18,8 @@ const sections: Readonly<Record<string, string>> = {
   rules: 'bench/rules.ts',
   'hand-over': 'bench/handOver.ts',
   intake: 'bench/intake.ts',
+  page: 'bench/page.ts',
+  'order-to-running': 'bench/orderToRunning.ts',
 }
 
 /** What only run.mjs can give: builds, the peers' packages, and sections bundled when they are wanted. */

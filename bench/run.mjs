@@ -3,8 +3,9 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { spawnSync } from 'node:child_process'
 import { createRequire } from 'node:module'
-import { basename, join } from 'node:path'
+import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { launchBrowser } from '../scripts/browser.mjs'
 import { buildServers, buildWeb, root } from '../scripts/build.mjs'
 
 installPeers()
@@ -12,30 +13,27 @@ installPeers()
 const folder = mkdtempSync(join(root, 'node_modules/.bench-'))
 process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
 /**
- * Bundles a TypeScript file of the bench, to be imported or forked.
+ * Bundles a TypeScript file, to be imported, forked or run by a worker thread.
  * @param {string} file
  */
 const bundle = async (file) => {
-  const name = basename(file, '.ts')
+  const name = file.replace(/\.ts$/, '').replaceAll('/', '-')
   await buildServers({ [name]: file }, folder)
   return join(folder, `${name}.mjs`)
 }
 /** @param {string} file */
 const load = async (file) => import(pathToFileURL(await bundle(file)).href)
 const { main } = await load('bench/main.ts')
-/** @type {Map<unknown, Promise<unknown>>} */
-const done = new Map()
-/** @param {() => Promise<unknown>} build */
-const once = (build) => done.get(build) ?? done.set(build, build()).get(build)
-const servers = () => buildServers()
+/** @type {Promise<void> | undefined} */
+let web
 process.exitCode = await main(process.argv.slice(2), {
   root,
   folder,
   load,
   bundle,
+  launchBrowser,
   peer: createRequire(join(root, 'bench/peers/package.json')),
-  buildServers: () => once(servers),
-  buildWeb: () => once(buildWeb),
+  buildWeb: () => (web ??= buildWeb()),
 })
 // solvers keep worker threads, browsers and sockets their own pace; everything is measured and written
 process.exit()

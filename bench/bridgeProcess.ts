@@ -1,6 +1,7 @@
 /**
- * The process that takes orders in section `intake`: the bridge's own HTTP, and beside it a bare node:http handler with the same
- * rules and the same journal but without express, zod, headers, limits and metrics. No lines, so that only intake is measured.
+ * The bridge's own HTTP (shop, products, orders; real rules, real journal) in a process of its own, without lines; for `intake`
+ * and `page`. Beside it a bare node:http handler with the same rules and its own journal, but without express, zod, headers,
+ * limits and metrics.
  */
 import { createHash, randomBytes } from 'node:crypto'
 import { createServer } from 'node:http'
@@ -20,7 +21,7 @@ import type { Journal } from '../mes-bridge/src/journal.ts'
 import { openJournal } from '../mes-bridge/src/journalOpen.ts'
 import { mkdir } from 'node:fs/promises'
 
-const [folder = '', root = ''] = process.argv.slice(2)
+const [folder = '', root = '', journalWorker = ''] = process.argv.slice(2)
 
 const open = async (name: string): Promise<Journal> => {
   const place = join(folder, name)
@@ -29,7 +30,7 @@ const open = async (name: string): Promise<Journal> => {
     storage: {
       engine: 'sqlite',
       folder: place,
-      workerFile: pathToFileURL(join(root, 'dist/server/journalWorker.mjs')),
+      workerFile: pathToFileURL(journalWorker),
       pid: process.pid,
     },
     now: () => new Date(),
