@@ -4,6 +4,10 @@ import { defineConfig } from 'vite'
 /** `LOT_ONE_BRIDGE` is where the dev server finds the bridge; the built shop is served by the bridge itself. */
 const bridge = process.env['LOT_ONE_BRIDGE'] ?? 'http://127.0.0.1:8080'
 
+/** What is not needed for the first choice: the 3D stage, other languages, order form and tracker. */
+const isLazy =
+  /node_modules\/three\/|\/scene\/(?!layouts|drawing|appliance)|\/texts\/(de|zh)\.|\/ui\/(OrderForm|OrderTracker|TrackPage|OrdersPage|Recap|finished)\./
+
 export default defineConfig({
   plugins: [react()],
   build: {
@@ -12,6 +16,18 @@ export default defineConfig({
     target: 'es2022',
     // one style sheet for the whole page: no flash when a lazy part comes in
     cssCodeSplit: false,
+    rolldownOptions: {
+      output: {
+        // One chunk for the first paint compresses better than the dozen that sharing with lazy parts would make of it.
+        codeSplitting: {
+          groups: [{ name: 'shop', test: (id: string) => !isLazy.test(id) && !/vite\/|^\0/.test(id) }],
+        },
+      },
+      treeshake: {
+        // our own modules only define things: what the page does not use (the order's lifecycle) stays out of it
+        moduleSideEffects: (id) => !/\/rules\/src\/|\/scene\//.test(id),
+      },
+    },
   },
   server: {
     proxy: Object.fromEntries(

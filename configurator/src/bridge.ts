@@ -45,7 +45,7 @@ export interface Bridge {
   /** Places an order. The same body may be sent again: it stays one order. */
   place(order: BuildOrder): Promise<Answer<OrderAnswer>>
   order(key: OrderKey): Promise<Answer<OrderView>>
-  cancel(key: OrderKey): Promise<Answer<OrderView | undefined>>
+  cancel(key: OrderKey): Promise<Answer<OrderView>>
   /** Streams an order's events after a sequence number until stopped; reconnects by itself, each event comes at least once. */
   follow(
     key: OrderKey,
@@ -72,23 +72,25 @@ const longestBackoffMs = 20_000
 
 /** Makes the client. `base` is the bridge's origin, empty for the page's own. */
 export function createBridge(world: World, base = ''): Bridge {
-  async function ask<T>(path: string, init: RequestInit, read: (body: unknown) => T): Promise<Answer<T>> {
+  async function ask<T extends z.ZodMiniType>(
+    path: string,
+    schema: T,
+    init: RequestInit = {},
+  ): Promise<Answer<z.output<T>>> {
     const abort = new AbortController()
     const cancel = world.later(() => abort.abort(), answerWithinMs)
     try {
       const response = await world.fetch(base + path, { ...init, signal: abort.signal })
       if (response.status >= 500) return { kind: 'unanswered', reason: 'busy' }
-      const body: unknown = response.status === 204 ? undefined : await response.json()
-      if (!response.ok) {
-        const problem = z.safeParse(Problem, body)
-        return problem.success
-          ? { kind: 'refused', problem: problem.data }
-          : { kind: 'unanswered', reason: 'busy' }
+      const parsed = z.safeParse(response.ok ? schema : Problem, await response.json())
+      if (!parsed.success) {
+        // a newer or a foreign server: the shopper can only try again, the console gets the details
+        console.error(`Unexpected answer of ${path}`, parsed.error)
+        return { kind: 'unanswered', reason: 'busy' }
       }
-      return { kind: 'ok', value: read(body) }
-    } catch (error) {
-      // A wrong shape is a newer or a foreign server: the shopper can only try again, the console gets the details.
-      if (error instanceof z.core.$ZodError) console.error(`Unexpected answer of ${path}`, error)
+      if (!response.ok) return { kind: 'refused', problem: parsed.data as Problem }
+      return { kind: 'ok', value: parsed.data as z.output<T> }
+    } catch {
       return { kind: 'unanswered', reason: world.isOnline() ? 'silent' : 'offline' }
     } finally {
       cancel()
@@ -98,23 +100,15 @@ export function createBridge(world: World, base = ''): Bridge {
   const orderPath = ({ orderId }: OrderKey) => `/api/orders/${encodeURIComponent(orderId)}`
   const bearer = ({ token }: OrderKey) => ({ authorization: `Bearer ${token}` })
   return {
-    products: () => ask('/api/products', {}, (body) => z.parse(z.array(ProductEntry), body)),
-    product: (id) =>
-      ask(
-        `/api/products/${encodeURIComponent(id)}`,
-        {},
-        (body) => z.parse(PackageShape, body) as unknown as ProductPackage,
-      ),
+    products: () => ask('/api/products', z.array(ProductEntry)),
+    async product(id) {
+      const answer = await ask(`/api/products/${encodeURIComponent(id)}`, PackageShape)
+      return answer.kind === 'ok' ? { kind: 'ok', value: answer.value as unknown as ProductPackage } : answer
+    },
     place: (order) =>
-      ask('/api/orders', { method: 'POST', headers: json, body: JSON.stringify(order) }, (body) =>
-        z.parse(OrderAnswer, body),
-      ),
-    order: (key) => ask(orderPath(key), { headers: bearer(key) }, (body) => z.parse(OrderView, body)),
-    cancel: (key) =>
-      ask(`${orderPath(key)}/cancel`, { method: 'POST', headers: bearer(key) }, (body) => {
-        const view = z.safeParse(OrderView, body)
-        return view.success ? view.data : undefined
-      }),
+      ask('/api/orders', OrderAnswer, { method: 'POST', headers: json, body: JSON.stringify(order) }),
+    order: (key) => ask(orderPath(key), OrderView, { headers: bearer(key) }),
+    cancel: (key) => ask(`${orderPath(key)}/cancel`, OrderView, { method: 'POST', headers: bearer(key) }),
     follow: (key, after, on) => follow(world, `${base}${orderPath(key)}/events`, bearer(key), after, on),
   }
 }

@@ -50,9 +50,9 @@ createRoot(root).render(
         <h1>{messages.broken}</h1>
         <p className="lead">{messages.brokenLead}</p>
         <p>
-          <a className="button primary" href="">
+          <button type="button" className="button primary" onClick={() => location.reload()}>
             {messages.reloadPage}
-          </a>
+          </button>
         </p>
       </main>
     }

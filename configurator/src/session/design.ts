@@ -96,6 +96,8 @@ export interface DesignSession {
   subscribe(listener: () => void): () => void
   /** The same object until something changed. */
   getSnapshot(): DesignView
+  /** What the cheapest way to a clashing value adds to the price; `undefined` when there is no way. Computed once per design. */
+  wayCents(option: string, value: Value): number | undefined
   choose(option: string, value: Value): void
   write(option: string, text: string): void
   setContext(context: Selection): void
@@ -186,6 +188,8 @@ export function openDesign(door: {
     actor.send(event)
     view = undefined
     note = remark?.(before)
+    // the remark looked at the new design, which was without it then
+    view = undefined
     save()
     for (const listener of listeners) listener()
   }
@@ -243,8 +247,10 @@ export function openDesign(door: {
 
   // Conflicts and steps leave the design alone: its answers are kept until another design is asked about.
   let answered: { design: Design; answers: Pick<DesignView, 'count' | 'statuses' | 'prices'> } | undefined
+  const ways = new Map<string, number | undefined>()
   function answers(design: Design): Pick<DesignView, 'count' | 'statuses' | 'prices'> {
     if (answered?.design.selection !== design.selection || answered.design.context !== design.context) {
+      ways.clear()
       answered = {
         design,
         answers: {
@@ -255,6 +261,17 @@ export function openDesign(door: {
       }
     }
     return answered.answers
+  }
+
+  function wayCents(option: string, wanted: Value): number | undefined {
+    const key = `${option}=${String(wanted)}`
+    if (!ways.has(key)) {
+      const { context, selection } = getSnapshot().design
+      const keep = { [option]: wanted }
+      const [way] = product.repairs({ context, selection: { ...selection, ...keep } }, { keep, limit: 1 })
+      ways.set(key, way?.priceDeltaCents)
+    }
+    return ways.get(key)
   }
 
   function conflictView(
@@ -367,6 +384,7 @@ export function openDesign(door: {
       return () => listeners.delete(listener)
     },
     getSnapshot,
+    wayCents,
     choose(option, chosen) {
       about = 'choice'
       send({ type: 'CHOOSE', option, value: chosen }, followed({ [option]: chosen }))

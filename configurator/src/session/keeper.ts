@@ -8,7 +8,7 @@ export interface Keeper {
 }
 
 /** Reads a kept value if it is there and still has the shape; anything else counts as nothing kept. */
-export function readKept<T extends z.core.$ZodType>(
+export function readKept<T extends z.ZodMiniType>(
   keeper: Keeper,
   key: string,
   schema: T,

@@ -114,7 +114,7 @@ export function watchOrder(
         cancelling: false,
         problem: answer.kind === 'ok' ? undefined : answer.kind === 'refused' ? answer.problem : 'unanswered',
       })
-      if (answer.kind === 'ok' && answer.value && answer.value.seq > (view.order?.seq ?? 0)) see(answer.value)
+      if (answer.kind === 'ok' && answer.value.seq > (view.order?.seq ?? 0)) see(answer.value)
     },
     wake() {
       if (following) following.wake()

@@ -1,5 +1,5 @@
 import type { Value } from '@lot-one/rules'
-import { useEffect, useId, useRef } from 'react'
+import { useEffect, useEffectEvent, useId, useRef } from 'react'
 import type { ConflictView, DesignSession, DesignView } from '../session.ts'
 import { ChangeList } from './ChangeList.tsx'
 import { Icon } from './icons.tsx'
@@ -28,7 +28,20 @@ export function ConflictPanel({
   useEffect(() => {
     if (focus) panel.current?.focus({ preventScroll: true })
     panel.current?.scrollIntoView({ block: 'nearest', behavior: 'instant' })
-  }, [focus, conflict])
+  }, [focus])
+  const close = (act: () => void) => {
+    act()
+    requestAnimationFrame(() => onClosed?.())
+  }
+  const leave = useEffectEvent(() => close(() => session.keep()))
+  useEffect(() => {
+    const element = panel.current
+    const onKey = (event: KeyboardEvent) => {
+      if (event.key === 'Escape') leave()
+    }
+    element?.addEventListener('keydown', onKey)
+    return () => element?.removeEventListener('keydown', onKey)
+  }, [])
 
   const place = Object.entries(conflict.values)
     .filter(([option]) => product.package.options.some((o) => o.id === option && o.role === 'context'))
@@ -55,10 +68,6 @@ export function ConflictPanel({
   const clashing = [...new Map(conflict.reasons.flatMap((reason) => Object.entries(reason.choices)))].filter(
     ([option]) => option !== conflict.option,
   )
-  const close = (act: () => void) => {
-    act()
-    requestAnimationFrame(() => onClosed?.())
-  }
   return (
     <section
       ref={panel}
@@ -68,9 +77,6 @@ export function ConflictPanel({
       aria-describedby={`${id}-why`}
       data-testid="conflict"
       data-about={conflict.about}
-      onKeyDown={(event) => {
-        if (event.key === 'Escape') close(() => session.keep())
-      }}
     >
       <h3 id={`${id}-title`}>
         <Icon name="alert" size={18} /> {title}

@@ -3,6 +3,7 @@ import type { DesignSession, Session, ShopView } from '../session.ts'
 import { languages } from '../texts/index.ts'
 import { Icon } from './icons.tsx'
 import { Modal } from './Modal.tsx'
+import { RadioCard } from './RadioCard.tsx'
 import { navigate } from './route.ts'
 import { useStore } from './store.ts'
 import { useWords } from './words.ts'
@@ -65,12 +66,15 @@ export function Header({
           </legend>
           <div className="cards list">
             {languages.map(({ id, name }) => (
-              <label key={id} className="card" lang={id} data-state={id === language ? 'selected' : 'free'}>
-                <input type="radio" name="language" checked={id === language} onChange={() => onSpeak(id)} />
-                <span className="card-text">
-                  <span className="card-name">{name}</span>
-                </span>
-              </label>
+              <RadioCard
+                key={id}
+                name="language"
+                label={name}
+                value={id}
+                lang={id}
+                isChosen={id === language}
+                onChoose={() => onSpeak(id)}
+              />
             ))}
           </div>
         </fieldset>
@@ -97,30 +101,19 @@ function ContextChoice({ design, onDone }: { readonly design: DesignSession; rea
           <span className="option-name">{product.label(option.id, language)}</span>
         </legend>
         <div className="cards list">
-          {option.values.map((value) => {
-            const isChosen = view.design.context[option.id] === value
-            return (
-              <label
-                key={String(value)}
-                className="card"
-                data-state={isChosen ? 'selected' : 'free'}
-                data-value={String(value)}
-              >
-                <input
-                  type="radio"
-                  name={option.id}
-                  checked={isChosen}
-                  onChange={() => {
-                    design.setContext({ [option.id]: value })
-                    if (design.getSnapshot().conflict) onDone()
-                  }}
-                />
-                <span className="card-text">
-                  <span className="card-name">{product.valueLabel(option.id, value, language)}</span>
-                </span>
-              </label>
-            )
-          })}
+          {option.values.map((value) => (
+            <RadioCard
+              key={String(value)}
+              name={option.id}
+              label={product.valueLabel(option.id, value, language)}
+              value={String(value)}
+              isChosen={view.design.context[option.id] === value}
+              onChoose={() => {
+                design.setContext({ [option.id]: value })
+                if (design.getSnapshot().conflict) onDone()
+              }}
+            />
+          ))}
         </div>
       </fieldset>
     ))

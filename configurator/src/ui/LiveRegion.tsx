@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from 'react'
+import { useState } from 'react'
 import type { DesignSession, DesignView } from '../session.ts'
 import { useWords } from './words.ts'
 
@@ -12,18 +12,22 @@ export function LiveRegion({
 }) {
   const words = useWords()
   const { t, language, money, number } = words
-  const [said, setSaid] = useState('')
-  const before = useRef(view)
-  useEffect(() => {
-    const last = before.current
-    before.current = view
-    if (view.conflict && view.conflict !== last.conflict) {
+  const [{ before, said }, setState] = useState({ before: view, said: '' })
+  if (before !== view) setState({ before: view, said: newsOf() ?? said })
+
+  function newsOf(): string | undefined {
+    if (view.conflict) {
+      if (view.conflict === before.conflict) return undefined
       const { reasons, values } = view.conflict
       const ruleId = reasons[0]?.ruleIds[0]
-      if (ruleId !== undefined) setSaid(t.clashAnnounced(session.product.sentence(ruleId, language, values)))
-    } else if (!view.conflict && view.design !== last.design)
-      setSaid(t.announceTotal(money(view.price.totalCents), number(view.count)))
-  }, [view, session, t, language, money, number])
+      return ruleId === undefined
+        ? undefined
+        : t.clashAnnounced(session.product.sentence(ruleId, language, values))
+    }
+    if (view.design === before.design) return undefined
+    return t.announceTotal(money(view.price.totalCents), number(view.count))
+  }
+
   return (
     <p className="sr-only" aria-live="polite" data-testid="announcer">
       {said}

@@ -17,24 +17,19 @@ export function NoteCard({
   const { t } = words
   return (
     <div className="note" data-testid="note" data-kind={note.kind}>
-      <div className="note-text">
-        {note.kind === 'opened' ? (
-          <p>
-            {note.unknown.length > 0 ? t.openedWithout(words.list(note.unknown)) : t.opened}{' '}
-            {note.oldPriceCents !== undefined &&
-              note.oldPriceCents !== view.price.totalCents &&
-              t.priceWas(words.money(note.oldPriceCents), words.money(view.price.totalCents))}
-          </p>
-        ) : (
-          <>
-            <p className="note-title">
-              {note.kind === 'repaired' ? t.changed : t.followed}
-              <span className="note-price">{words.delta(note.deltaCents)}</span>
-            </p>
-            <ChangeList product={session.product} changes={note.changes} />
-          </>
-        )}
-      </div>
+      {note.kind === 'opened' ? (
+        <p>
+          {note.unknown.length > 0 ? t.openedWithout(words.list(note.unknown)) : t.opened}{' '}
+          {note.oldPriceCents !== undefined &&
+            note.oldPriceCents !== view.price.totalCents &&
+            t.priceWas(words.money(note.oldPriceCents), words.money(view.price.totalCents))}
+        </p>
+      ) : (
+        <p className="note-title">
+          {note.kind === 'repaired' ? t.changed : t.followed}
+          <span className="note-price">{words.delta(note.deltaCents)}</span>
+        </p>
+      )}
       {view.canUndo && (
         <button type="button" className="button quiet small" onClick={() => session.undo()}>
           <Icon name="undo" size={16} /> {t.undo}
@@ -48,6 +43,7 @@ export function NoteCard({
       >
         <Icon name="close" size={16} />
       </button>
+      {note.kind !== 'opened' && <ChangeList product={session.product} changes={note.changes} />}
     </div>
   )
 }

@@ -44,16 +44,21 @@ export function OptionField(props: {
     ...props,
     name: id,
     shown,
-    mark: (value: Value) => markOf(words, view, option, value, current),
+    mark: (value: Value) => markOf(words, session, view, option, value, current),
     valueLabel,
     choose,
     onPointer: (event: MouseEvent) => setByPointer(event.detail > 0),
+    // a suggestion is checked already, so tapping it changes nothing in the group: it becomes her own choice all the same
+    onPin: (value: Value) => {
+      if (value === current && !conflict && !(option.id in view.design.selection)) choose(value)
+    },
   }
   const kind = kindOf(option)
   const note =
     view.note && view.note.kind !== 'opened' && view.note.about === option.id ? view.note : undefined
   const open = conflict && (
     <ConflictPanel
+      key={String(conflict.value)}
       session={session}
       view={view}
       conflict={conflict}
@@ -96,6 +101,7 @@ interface ValueProps {
   readonly valueLabel: (value: Value) => string
   readonly choose: (value: Value) => void
   readonly onPointer: (event: MouseEvent) => void
+  readonly onPin: (value: Value) => void
 }
 
 function Card({
@@ -105,6 +111,7 @@ function Card({
   valueLabel,
   choose,
   onPointer,
+  onPin,
   value,
   swatch,
 }: ValueProps & { readonly value: Value; readonly swatch: string | undefined }) {
@@ -118,7 +125,10 @@ function Card({
         checked={value === shown}
         aria-labelledby={`${id}-name`}
         aria-describedby={`${id}-mark`}
-        onClick={onPointer}
+        onClick={(event) => {
+          onPointer(event)
+          onPin(value)
+        }}
         onChange={() => choose(value)}
       />
       {swatch !== undefined && (
@@ -197,6 +207,7 @@ function Switch({ name, label, shown, mark, choose, onPointer }: ValueProps & { 
       <input
         type="checkbox"
         role="switch"
+        aria-checked={shown === true}
         checked={shown === true}
         aria-labelledby={`${name}-name`}
         aria-describedby={`${name}-mark`}
@@ -219,20 +230,33 @@ function swatchOf(value: Value): string | undefined {
   return RAL_COLOURS[String(value)] ?? undefined
 }
 
-function markOf(words: Words, view: DesignView, option: OptionView, value: Value, current: Value): Mark {
+function markOf(
+  words: Words,
+  session: DesignSession,
+  view: DesignView,
+  option: OptionView,
+  value: Value,
+  current: Value,
+): Mark {
   const { t } = words
   const key = String(value)
-  const total = view.designCents
   if (value === current)
-    return { state: 'selected', text: option.id in view.design.selection ? '' : t.notChosenYet }
+    return { state: 'selected', text: option.id in view.design.selection ? t.chosen : t.suggested }
   const status = view.statuses[option.id]?.[key]
   if (status?.status === 'conflict') {
-    if (status.changes < 0) return { state: 'impossible', text: t.wouldNotFit }
-    return {
-      state: 'conflict',
-      text: `${t.changesOthers(status.changes)} · ${t.from(words.delta(status.fromPriceCents - total))}`,
-    }
+    if (status.changes < 0)
+      return { state: 'impossible', text: t.notHere(placeOf(session, view, words.language)) }
+    const cents = session.wayCents(option.id, value)
+    const parts = [t.changesOthers(status.changes), cents === undefined ? '' : words.delta(cents)]
+    return { state: 'conflict', text: parts.filter(Boolean).join(' · ') }
   }
   const price = view.prices[option.id]?.[key]
-  return { state: 'free', text: price === undefined ? '' : words.delta(price - total) }
+  return { state: 'free', text: price === undefined ? '' : words.delta(price - view.designCents) }
+}
+
+/** The context in words: the country the shop delivers to. */
+function placeOf({ product }: DesignSession, { design }: DesignView, language: string): string {
+  return Object.entries(design.context)
+    .map(([option, value]) => product.valueLabel(option, value, language))
+    .join(', ')
 }

@@ -55,10 +55,12 @@ export function OptionPanel({
         <NoteCard session={session} view={view} note={view.note} />
       )}
       <div className="step" data-step={step.id}>
-        <p className="eyebrow">{t.stepOf(at + 1, steps.length)}</p>
-        <h2 ref={heading} tabIndex={-1} className="step-title">
-          {label(at)}
-        </h2>
+        <div className="step-head">
+          <p className="eyebrow">{t.stepOf(at + 1, steps.length)}</p>
+          <h2 ref={heading} tabIndex={-1}>
+            {label(at)}
+          </h2>
+        </div>
         {shown.map((option) => (
           <OptionField key={option.id} session={session} view={view} option={option} onTouch={onTouch} />
         ))}

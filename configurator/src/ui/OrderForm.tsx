@@ -27,7 +27,7 @@ const autoComplete: Record<Field, string> = {
 const maxLength: Record<Field, number> = { name: 200, email: 254, street: 200, postcode: 20, city: 100 }
 
 /** The order on one page: what, for how much, for whom, where to. The total is the number that stood in the bar. */
-export function OrderForm({
+export default function OrderForm({
   session,
   design,
   view,
@@ -56,6 +56,10 @@ export function OrderForm({
   useEffect(() => {
     if (hasNews) status.current?.focus()
   }, [hasNews])
+  useEffect(() => {
+    // the address has done its work; while the answer is open it must survive a reload
+    if (checkout.state === 'accepted') session.keeper.write(draftKey, undefined)
+  }, [checkout.state, session])
   useEffect(() => {
     if (isLocked) design.submit()
     else design.reopen()
@@ -149,7 +153,15 @@ export function OrderForm({
             </button>
           )}
         </header>
-        <Recap product={design.product} choices={view.configuration} texts={view.texts} />
+        {Object.keys(view.design.selection).length + Object.keys(view.texts).length > 0 ? (
+          <Recap product={design.product} choices={view.design.selection} texts={view.texts} />
+        ) : (
+          <p className="hint">{t.asSuggested}</p>
+        )}
+        <details className="more">
+          <summary>{t.allDetails}</summary>
+          <Recap product={design.product} choices={view.configuration} texts={view.texts} />
+        </details>
         <details className="more">
           <summary>{t.showPrice}</summary>
           <PriceBreakdown session={design} view={view} />
@@ -254,7 +266,7 @@ function Refusal({
 }
 
 /** The last part of a problem's type, whatever the address before it. */
-export function problemKind(problem: Problem): string {
+function problemKind(problem: Problem): string {
   return /[a-z0-9-]+$/.exec(problem.type)?.[0] ?? ''
 }
 
@@ -317,9 +329,4 @@ function readDraft(session: Session): Draft {
   } catch {
     return empty
   }
-}
-
-/** Forgets the typed address: it has done its work. */
-export function forgetDraft(session: Session): void {
-  session.keeper.write(draftKey, undefined)
 }

@@ -1,5 +1,5 @@
 import type { OperationView, OrderView, Product } from '@lot-one/rules'
-import { useEffect, useId, useState } from 'react'
+import { useState } from 'react'
 import type { Watch, WatchView } from '../session.ts'
 import { Icon } from './icons.tsx'
 import { Modal } from './Modal.tsx'
@@ -51,14 +51,8 @@ export function OrderTracker({
       </p>
       {order.operations.length > 0 && (
         <>
-          <div
-            className="progress"
-            role="progressbar"
-            aria-label={t.stations}
-            aria-valuemin={0}
-            aria-valuemax={order.operations.length}
-            aria-valuenow={done}
-          >
+          <progress className="sr-only" aria-label={t.stations} max={order.operations.length} value={done} />
+          <div className="progress" aria-hidden="true">
             {order.operations.map((operation) => (
               <span key={operation.op} data-state={operation.jobState ?? 'unseen'} />
             ))}
@@ -281,12 +275,8 @@ function Cancel({
 }) {
   const { t, language } = words
   const [isOpen, setOpen] = useState(false)
-  const id = useId()
   const hasStarted = order.operations.some((operation) => operation.startedAt !== undefined)
   const canCancel = (order.state === 'accepted' || order.state === 'released') && !hasStarted
-  useEffect(() => {
-    if (!canCancel) setOpen(false)
-  }, [canCancel])
   const { problem } = view
   const station = order.operations.find(
     (operation) => problem && problem !== 'unanswered' && operation.station === problem['station'],
@@ -313,8 +303,8 @@ function Cancel({
           {view.cancelling ? t.headline.cancelling : t.cancelOrder}
         </button>
       )}
-      <Modal title={t.cancelAsk} isOpen={isOpen} onClose={() => setOpen(false)}>
-        <p id={id}>{t.cancelExplain}</p>
+      <Modal title={t.cancelAsk} isOpen={isOpen && canCancel} onClose={() => setOpen(false)}>
+        <p>{t.cancelExplain}</p>
         <div className="dialog-foot">
           <button type="button" className="button quiet" onClick={() => setOpen(false)}>
             {t.cancelNo}

@@ -16,19 +16,21 @@ export function Recap({
   const written = textOptions.filter((text) => texts[text.id])
   return (
     <dl className="recap">
-      {steps.map((step) => (
-        <div key={step.id} className="recap-step">
-          <dt>{step.label[language] ?? step.label['en']}</dt>
-          {step.options
-            .filter((id) => choices[id] !== undefined)
-            .map((id) => (
-              <dd key={id}>
-                <span className="hint">{product.label(id, language)}</span>{' '}
-                {product.valueLabel(id, choices[id]!, language)}
-              </dd>
-            ))}
-        </div>
-      ))}
+      {steps
+        .filter((step) => step.options.some((id) => choices[id] !== undefined))
+        .map((step) => (
+          <div key={step.id} className="recap-step">
+            <dt>{step.label[language] ?? step.label['en']}</dt>
+            {step.options
+              .filter((id) => choices[id] !== undefined)
+              .map((id) => (
+                <dd key={id}>
+                  <span className="hint">{product.label(id, language)}</span>{' '}
+                  {product.valueLabel(id, choices[id]!, language)}
+                </dd>
+              ))}
+          </div>
+        ))}
       {written.map((text) => (
         <div key={text.id} className="recap-step">
           <dt>{text.label[language] ?? text.label['en']}</dt>

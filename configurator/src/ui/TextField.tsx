@@ -55,7 +55,7 @@ export function TextField({
             onChange={(event) => session.write(text.id, event.currentTarget.value)}
           />
           <p id={`${id}-help`} className={isRefused ? 'field-error' : 'hint'}>
-            {isRefused ? t.textRefused : t.charactersLeft(text.maxLength - [...written].length)}
+            {isRefused ? t.textRefused : t.charactersLeft(text.maxLength - Array.from(written).length)}
           </p>
         </>
       ) : (

@@ -4,6 +4,7 @@ import { drawAppliance } from '../scene/drawing.ts'
 import type { Appliance, BuildStage, FocusArea } from '../scene/appliance.ts'
 import type { Stage } from '../scene/stage.ts'
 import { Icon } from './icons.tsx'
+import { whenIdle } from './idle.ts'
 import { useWords } from './words.ts'
 
 /** What the picture shows and where it looks. */
@@ -32,17 +33,16 @@ export function Viewport({ picture }: { readonly picture: Picture }) {
   const canvas = useRef<HTMLCanvasElement>(null)
   const { stage, state } = useStage(canvas)
   const [isTurning, setTurning] = useState(false)
-  const [doors, setDoors] = useState<boolean>()
+  // what the shopper opened herself stays until her choosing asks for the opposite
+  const [doors, setDoors] = useState<{ asked: boolean; open: boolean }>()
   const [hasSizes, setSizes] = useState(false)
   const { appliance, area, isOpen, finished, summary } = picture
-  const doorsOpen = doors ?? isOpen
+  const doorsOpen = doors?.asked === isOpen ? doors.open : isOpen
   const drawing = useMemo(
     () => drawAppliance(appliance, { ...(finished && { reveal: finished }) }),
     [appliance, finished],
   )
 
-  // what the shopper opened herself stays until her choosing asks for the opposite
-  useEffect(() => setDoors(undefined), [isOpen])
   useEffect(() => {
     stage?.show(appliance, { animate: !prefersStill() })
   }, [stage, appliance])
@@ -116,7 +116,7 @@ export function Viewport({ picture }: { readonly picture: Picture }) {
             type="button"
             className="icon-button"
             aria-pressed={doorsOpen}
-            onClick={() => setDoors(!doorsOpen)}
+            onClick={() => setDoors({ asked: isOpen, open: !doorsOpen })}
           >
             <Icon name="doors" />
             <span className="sr-only">{t.openDoors}</span>
@@ -197,13 +197,4 @@ function useStage(canvas: React.RefObject<HTMLCanvasElement | null>): {
     }
   }, [canvas])
   return { stage, state }
-}
-
-function whenIdle(act: () => void): () => void {
-  if ('requestIdleCallback' in globalThis) {
-    const id = requestIdleCallback(act, { timeout: 2_000 })
-    return () => cancelIdleCallback(id)
-  }
-  const id = setTimeout(act, 300)
-  return () => clearTimeout(id)
 }

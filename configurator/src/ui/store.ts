@@ -2,8 +2,8 @@ import { useSyncExternalStore } from 'react'
 
 /** Anything of the session that can be listened to. */
 export interface Store<T> {
-  subscribe(listener: () => void): () => void
-  getSnapshot(): T
+  readonly subscribe: (listener: () => void) => () => void
+  readonly getSnapshot: () => T
 }
 
 /** Renders a component again whenever a store has something new. */

@@ -6,18 +6,18 @@ export interface Words {
   readonly language: string
   readonly t: Messages
   /** Minor units to money; cents are shown only where there are any. */
-  money(cents: number): string
+  readonly money: (cents: number) => string
   /** A price difference with its sign; zero is a sentence. */
-  delta(cents: number): string
-  number(n: number | bigint): string
-  percent(n: number): string
-  list(items: readonly string[]): string
+  readonly delta: (cents: number) => string
+  readonly number: (n: number | bigint) => string
+  readonly percent: (n: number) => string
+  readonly list: (items: readonly string[]) => string
   /** Time of day of an ISO instant. */
-  time(instant: string): string
+  readonly time: (instant: string) => string
   /** Day and time of an ISO instant. */
-  moment(instant: string): string
+  readonly moment: (instant: string) => string
   /** Seconds as a short duration. */
-  duration(seconds: number): string
+  readonly duration: (seconds: number) => string
 }
 
 /** Makes the words of a language for a currency (ISO 4217). */
@@ -53,7 +53,7 @@ export function createWords(language: string, t: Messages, currency: string): Wo
     language,
     t,
     money,
-    delta: (n) => (n === 0 ? t.samePrice : signed(n)),
+    delta: (n) => (n === 0 ? t.samePrice : signed(n).replace('-', '−')),
     number: (n) => plain.format(n),
     percent: (n) => share.format(n / 100),
     list: (items) => lists.format(items),

@@ -1,0 +1,62 @@
+import type { OrderView, Product } from '@lot-one/rules'
+import { useEffect, useMemo, useState } from 'react'
+import type { ReactNode } from 'react'
+import type { BuildStage } from '../scene/appliance.ts'
+import type { Session } from '../session.ts'
+import { applianceOf } from './appliance.ts'
+import { finishedStages } from './finished.ts'
+import { Layout, OfflineHint, useTitle } from './Layout.tsx'
+import { OrderTracker } from './OrderTracker.tsx'
+import { useStore } from './store.ts'
+import type { Picture } from './Viewport.tsx'
+import { useWords } from './words.ts'
+
+/** The page of one order: the unit as far as it is built, and where it stands. */
+export default function TrackPage({
+  header,
+  session,
+  product,
+  orderId,
+  token,
+}: {
+  readonly header: ReactNode
+  readonly session: Session
+  readonly product: Product | undefined
+  readonly orderId: string
+  readonly token: string
+}) {
+  const { t, language } = useWords()
+  const [watch] = useState(() => session.watch({ orderId, token }))
+  useEffect(() => () => watch.close(), [watch])
+  const { order } = useStore(watch)
+  const title = order && (order.order.title[language] ?? order.order.title['en'])
+  useTitle(t.trackTitle)
+  return (
+    <Layout header={header} picture={usePicture(order)} skip={t.skipToContent}>
+      <div className="panel-head">
+        <h1>{title ?? t.trackTitle}</h1>
+        <OfflineHint />
+      </div>
+      <OrderTracker watch={watch} product={product} />
+    </Layout>
+  )
+}
+
+/** The unit as far as stations have reported it. The same object until one of them reports more: then, and only then, it is drawn again. */
+function usePicture(view: OrderView | undefined): Picture | undefined {
+  const { t, language } = useWords()
+  const order = view?.order
+  const done = view && finishedStages(view)
+  const doneKey = done && [...done].join(' ')
+  return useMemo(() => {
+    if (!order) return undefined
+    const finished = doneKey?.split(' ').filter(Boolean) as BuildStage[] | undefined
+    return {
+      appliance: applianceOf(order.productId, { ...order.selection, ...order.texts }),
+      summary: `${order.title[language] ?? order.title['en'] ?? ''}. ${t.partsSoFar}`,
+      area: 'whole',
+      isOpen: false,
+      ...(finished && { finished: new Set(finished) }),
+    }
+  }, [order, doneKey, language, t])
+}
