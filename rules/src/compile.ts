@@ -19,6 +19,7 @@ import { createProver } from './proofs.ts'
 import type { Product } from './proofs.ts'
 import { createMachine } from './ruleMachine.ts'
 import { createRuleSolver } from './ruleSolver.ts'
+import { sift } from './sifting.ts'
 import { candidateOrders } from './variableOrder.ts'
 import type { OrderTask } from './variableOrder.ts'
 
@@ -133,15 +134,21 @@ export function compile(model: ProductModel, options: CompileOptions = {}): Comp
     steps: options.budget?.steps ?? defaultSteps,
     ...(deadline === undefined || now === undefined ? {} : { expired: () => elapsed() > deadline }),
   }
-  let bench: Workbench | undefined
+  // For the report of a failure: the workbench that got furthest.
+  let furthest: Workbench | undefined
+  let latest: Workbench | undefined
+  const onBench = (bench: Workbench) => {
+    if (latest !== undefined && latest.builder.steps() > (furthest?.builder.steps() ?? -1)) furthest = latest
+    latest = bench
+  }
   try {
     const plan = planOf(model, rules, terms)
-    const { layout, groupOf } = lay(plan, options.order, budget, (next) => (bench = next))
+    const { layout, groupOf } = lay(plan, options.order, budget, onBench)
     const { problems, counterexamples, proved } = prove(layout, groupOf)
     // A price term that is not proved would remove products: it is left out of the machine and reported.
     const kept = proved.length === terms.length ? plan : planOf(model, rules, proved)
     const final =
-      kept === plan ? { layout, groupOf } : lay(kept, options.order, budget, (next) => (bench = next))
+      kept === plan ? { layout, groupOf } : lay(kept, options.order, budget, onBench)
     const measured = report(final.layout, final.groupOf)
     return {
       ...measured,
@@ -152,7 +159,8 @@ export function compile(model: ProductModel, options: CompileOptions = {}): Comp
     }
   } catch (error) {
     if (error !== budgetExceeded) throw error
-    return tooBig(model, bench, budget, elapsed())
+    if (latest !== undefined) onBench(latest)
+    return tooBig(model, furthest, budget, elapsed())
   }
 }
 
@@ -183,8 +191,10 @@ function edgesOf(layout: Layout): number[][] {
 
 /** Steps after which no further orders are tried once one has worked. */
 const searchSteps = 600_000
+/** Steps for sifting one group of variables. */
+const siftSteps = 4_000_000
 
-/** Compiles over several good orders with growing effort and gives the one with the fewest edges. */
+/** Compiles over several good orders with growing effort, sifts each and gives the one with the fewest nodes. */
 function findOrder(plan: Plan, budget: Budget, onBench: (bench: Workbench) => void): number[] {
   const after: number[][] = plan.sizes.map(() => [])
   plan.termPlans.forEach((own, t) => {
@@ -201,28 +211,33 @@ function findOrder(plan: Plan, budget: Budget, onBench: (bench: Workbench) => vo
   const first = layOut(plan, candidateOrders(rough, 0)[0]!, budget, onBench)
   const task: OrderTask = { ...rough, edges: edgesOf(first) }
   const groupOf = groupsOf(first)
-  const tries = Math.max(4, Math.min(40, Math.floor(4000 / plan.sizes.length)))
   // Groups stand one below the other, so that a proof over several of them stays small.
-  const candidates = candidateOrders(task, tries).map((order) => order.toSorted((a, b) => groupOf[a]! - groupOf[b]!))
-  let best: { order: number[]; edges: number; steps: number } | undefined
+  const candidates = candidateOrders(task, 10).map((order) => order.toSorted((a, b) => groupOf[a]! - groupOf[b]!))
+  let best: { order: number[]; nodes: number; steps: number } | undefined
   let spent = 0
   for (let effort = 20_000; best === undefined; effort *= 8) {
     for (const order of candidates) {
-      const steps = Math.min(best === undefined ? effort : 2 * best.steps, budget.steps)
+      const steps = Math.min(best === undefined ? effort : 2 * best.steps, budget.steps - spent)
       let bench: Workbench | undefined
       try {
         const layout = layOut(plan, order, { ...budget, steps }, (next) => onBench((bench = next)))
         const groups = layout.join([...layout.rules, ...layout.terms], groupOf)
-        const { builder, node } = layout.bench
-        const edges = builder.edges([...groups.values()].map(node))
-        if (best === undefined || edges < best.edges) best = { order, edges, steps: builder.steps() }
+        const sifted = [...groups].map(([group, handle]) => {
+          const levels = [...order.keys()].filter((level) => groupOf[order[level]!] === group)
+          const variables = levels.map((level) => order[level]!)
+          return sift(layout.bench.builder, layout.bench.node(handle), levels, variables, after, siftSteps)
+        })
+        const nodes = sifted.reduce((sum, each) => sum + each.nodes, 0)
+        spent += sifted.reduce((sum, each) => sum + each.steps, 0)
+        if (best === undefined || nodes < best.nodes)
+          best = { order: sifted.flatMap((each) => each.order), nodes, steps: layout.bench.builder.steps() }
       } catch (error) {
         if (error !== budgetExceeded || budget.expired?.() === true) throw error
       }
-      spent += bench?.builder.steps() ?? 0
-      if (best !== undefined && spent > searchSteps) break
+      spent += bench!.builder.steps()
+      if (best === undefined ? spent >= budget.steps : spent > searchSteps) break
     }
-    if (best === undefined && effort >= budget.steps) throw budgetExceeded
+    if (best === undefined && spent >= budget.steps) throw budgetExceeded
   }
   return best.order
 }

@@ -24,6 +24,8 @@ export interface DiagramBuilder {
   readonly not: (a: number) => number
   /** Elementary operations so far. */
   readonly steps: () => number
+  /** Books operations done elsewhere. */
+  readonly spend: (operations: number) => void
   /** Edges of the diagrams of all roots together: what a pass over them would touch. */
   readonly edges: (roots: readonly number[]) => number
   /** Levels that the node depends on, ascending. */
@@ -32,7 +34,7 @@ export interface DiagramBuilder {
   readonly collect: (roots: readonly number[]) => number[]
 }
 
-/** How far a workbench may go. `steps` counts elementary operations, so that the same budget ends at the same point everywhere. */
+/** How far a workbench may go. `steps` counts nodes and states worked on: the same budget ends at the same point everywhere. */
 export interface Budget {
   readonly nodes: number
   readonly steps: number
@@ -68,6 +70,15 @@ export function createDiagramBuilder(sizes: readonly number[], budget: Budget): 
   let cacheResult = new Int32Array(1 << 12)
   let cacheMask = cacheA.length - 1
   let steps = 0
+
+  let nextLook = 4096
+  const spend = (operations: number) => {
+    steps += operations
+    if (steps > budget.steps) throw budgetExceeded
+    if (steps < nextLook) return
+    nextLook = steps + 4096
+    if (budget.expired?.() === true) throw budgetExceeded
+  }
 
   const hashOf = (level: number, from: ArrayLike<number>, at: number, size: number) => {
     let h = level + 1
@@ -226,6 +237,7 @@ export function createDiagramBuilder(sizes: readonly number[], budget: Budget): 
     or: (a, b) => apply(opOr, a, b),
     not: (a) => apply(opNot, a, 1),
     steps: () => steps,
+    spend,
     edges: (roots) => {
       let edges = 0
       for (const node of reached(roots)) {

@@ -9,7 +9,9 @@ type Of<Op extends Formula['op']> = Extract<Formula, { op: Op }>
 
 /** Sorted by level, with the position each column had in the formula. */
 function columns(of: readonly number[], levelOf: ArrayLike<number>): { level: number; at: number }[] {
-  return of.map((option, at) => ({ level: levelOf[option]!, at })).sort((a, b) => a.level - b.level || a.at - b.at)
+  return of
+    .map((option, at) => ({ level: levelOf[option]!, at }))
+    .sort((a, b) => a.level - b.level || a.at - b.at)
 }
 
 /**
@@ -32,6 +34,7 @@ function automaton<State>(
     const index = new Map<string | number, number>()
     const after: State[] = []
     for (let s = 0; s < states.length; s++) {
+      builder.spend(1)
       for (let value = 0; value < size; value++) {
         const to = next(at, states[s]!, value)
         if (typeof to === 'boolean') {
@@ -190,7 +193,11 @@ function sumDiagram(builder: DiagramBuilder, formula: Of<'sum'>, levelOf: ArrayL
 
 const toTerminal = (decided: boolean | undefined) => (decided === undefined ? undefined : decided ? 1 : 0)
 
-function distinctDiagram(builder: DiagramBuilder, formula: Of<'distinct'>, levelOf: ArrayLike<number>): number {
+function distinctDiagram(
+  builder: DiagramBuilder,
+  formula: Of<'distinct'>,
+  levelOf: ArrayLike<number>,
+): number {
   const order = columns(formula.of, levelOf)
   const atLeast = formula.atLeast ?? 0
   const atMost = formula.atMost ?? Infinity
@@ -233,7 +240,10 @@ function distinctDiagram(builder: DiagramBuilder, formula: Of<'distinct'>, level
       if (count > atMost) return false
       const left = coming[at + 1]!
       const open = [...seen].filter((one) => left.has(one)).sort((a, b) => a - b)
-      const more = Math.min(left.size - open.length, classes.slice(at + 1).reduce((n, columns) => n + columns.length, 0))
+      const more = Math.min(
+        left.size - open.length,
+        classes.slice(at + 1).reduce((n, columns) => n + columns.length, 0),
+      )
       if (count + more < atLeast) return false
       if (count >= atLeast && count + more <= atMost) return true
       return { count, open }
@@ -242,7 +252,11 @@ function distinctDiagram(builder: DiagramBuilder, formula: Of<'distinct'>, level
 }
 
 /** Builds a formula's diagram; `levelOf` maps an option's index to its level. Recursion follows the formula's nesting only. */
-export function formulaDiagram(builder: DiagramBuilder, formula: Formula, levelOf: ArrayLike<number>): number {
+export function formulaDiagram(
+  builder: DiagramBuilder,
+  formula: Formula,
+  levelOf: ArrayLike<number>,
+): number {
   switch (formula.op) {
     case 'true':
       return 1
