@@ -5,7 +5,7 @@
 import { holdsAt } from './compile.ts'
 import { evaluateToValue, exact, holds } from './evaluate.ts'
 import type { Exact } from './evaluate.ts'
-import type { Formula, ProductModel, Texts, Value } from './model.ts'
+import type { Formula, Option, ProductModel, Texts, Value } from './model.ts'
 import type { Configuration } from './product.ts'
 import { canonicalJson, sha256 } from './sha256.ts'
 import { normalizeTexts } from './textOptions.ts'
@@ -76,6 +76,18 @@ export function designHash(
   return sha256(canonicalJson({ productId, configuration, texts: normalizeTexts(texts) }))
 }
 
+/** "Wi-Fi" for an option that is on or off, "Finish: Brushed steel" for others. */
+function lineLabel(option: Option, value: number): Texts {
+  const texts = option.valueLabels[value]!
+  if (option.type === 'bool') return option.label
+  return Object.fromEntries(
+    Object.keys(option.label).map((language) => [
+      language,
+      `${option.label[language]}${language === 'zh' ? '：' : ': '}${texts[language] ?? texts['en']}`,
+    ]),
+  )
+}
+
 /**
  * Derives price, material and operations of a checked design. Pure: the same design, facts and model give equal results.
  * @throws Error when an option is missing or a value is none of its own: a `Configuration` never lacks one.
@@ -101,7 +113,7 @@ export function derive(model: ProductModel, configuration: Configuration, facts:
   for (const [i, option] of model.options.entries()) {
     const cents = option.priceCents[chosen[i]!]!
     if (cents !== 0)
-      priceLines.push({ id: option.id, option: option.id, label: option.valueLabels[chosen[i]!]!, cents })
+      priceLines.push({ id: option.id, option: option.id, label: lineLabel(option, chosen[i]!), cents })
   }
   for (const text of model.texts)
     if (texts[text.id] !== undefined && text.priceCents !== 0)

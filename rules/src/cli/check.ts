@@ -1,0 +1,145 @@
+/** `rules check`: everything that is wrong or doubtful about a rule file, before anybody orders by it. */
+import { gzipSync } from 'node:zlib'
+import { compile, effectiveIntervals } from '../compile.ts'
+import type { Compiled } from '../compile.ts'
+import { tooBig } from '../files.ts'
+import type { Problem, ProductModel } from '../model.ts'
+import { describeProblem, load, onlyFile } from './call.ts'
+import type { Answer, Call } from './call.ts'
+import { bad, careful, faint, good, grouped, money, plural, strong, table } from './paint.ts'
+
+const now = () => performance.now()
+
+/** Rules without which exactly the same products can be built. */
+function redundantRules(model: ProductModel, compiled: Compiled, at: string | undefined): string[] {
+  const bare = { ...model, bom: [] }
+  return compiled.rules
+    .filter((rule) => {
+      const without = compile(
+        { ...bare, rules: model.rules.filter((each) => each !== rule) },
+        { order: compiled.order, ...(at !== undefined && { at }) },
+      )
+      return without.ok && without.configurations === compiled.configurations
+    })
+    .map((rule) => rule.id)
+}
+
+/** Problems of the other intervals between change dates: not wrong today, but on their first day. */
+function laterProblems(model: ProductModel, file: string, compiled: Compiled): Problem[] {
+  const found: Problem[] = []
+  for (const interval of effectiveIntervals(model)) {
+    if (interval.from === compiled.effective.from) continue
+    const day = interval.from ?? interval.until
+    const other = compile(model, { order: compiled.order, ...(day !== undefined && { at: day }) })
+    const problems = other.ok ? other.problems : [tooBig(model, file, other.culprits)]
+    const when = interval.from ? `from ${interval.from}` : `until ${interval.until}`
+    found.push(...problems.map((problem) => ({ ...problem, message: `${when}: ${problem.message}` })))
+  }
+  return found
+}
+
+/** Missing texts come by the dozen: people get the first few of them. */
+const shownTexts = 5
+
+/** Runs the command. */
+export function check(call: Call): Answer {
+  const file = onlyFile(call)
+  const { model, problems, warnings } = load(file)
+  const errors: Problem[] = [...problems]
+  let compiled: Compiled | undefined
+  if (model) {
+    const result = compile(model, { now, ...(call.at !== undefined && { at: call.at }) })
+    errors.push(...result.problems)
+    if (result.ok) compiled = result
+    else errors.push(tooBig(model, file, result.culprits))
+  }
+  const redundant =
+    model && compiled && compiled.configurations > 0n ? redundantRules(model, compiled, call.at) : []
+  const doubts: Problem[] = [...warnings, ...(model && compiled ? laterProblems(model, file, compiled) : [])]
+  for (const id of redundant) {
+    const rule = model!.rules.find((each) => each.id === id)!
+    doubts.push({
+      ...rule.where,
+      ruleId: id,
+      message: `rule ${id} changes nothing: the other rules already say it`,
+    })
+  }
+  for (const { option, value } of compiled?.dead ?? []) {
+    const { where } = model!.options.find((each) => each.id === option)!
+    doubts.push({ ...where, message: `value ${String(value)} of ${option} is in no buildable product` })
+  }
+  const gzipBytes = compiled ? gzipSync(compiled.machine, { level: 9 }).length : 0
+  const json = {
+    ok: errors.length === 0,
+    errors: errors.map(plain),
+    warnings: doubts.map(plain),
+    configurations: String(compiled?.configurations ?? 0),
+    nodes: compiled?.nodes ?? 0,
+    gzipBytes,
+    compileMs: Math.round((compiled?.compileMs ?? 0) * 10) / 10,
+    dead: compiled?.dead ?? [],
+    forced: compiled?.forced ?? [],
+    redundant,
+  }
+  const lines: string[] = []
+  if (errors.length > 0) {
+    lines.push(bad(strong(`${file} has ${plural(errors.length, 'problem')}.`)))
+    for (const error of errors)
+      lines.push(`  ${describeProblem(error)}${error.ruleId ? faint(` [${error.ruleId}]`) : ''}`)
+  } else if (model && compiled) {
+    lines.push(
+      good(strong(`${model.id} is sound: ${grouped(compiled.configurations)} products can be built.`)),
+    )
+    lines.push(
+      table([
+        [
+          'options',
+          `${model.options.length} with ${model.options.reduce((sum, option) => sum + option.values.length, 0)} values`,
+        ],
+        [
+          'rules',
+          `${compiled.rules.length} in force${compiled.effective.from ? ` from ${compiled.effective.from}` : ''}${compiled.effective.until ? ` until ${compiled.effective.until}` : ''}`,
+        ],
+        ['cheapest', money(compiled.fromPriceCents, model.currency)],
+        [
+          'prices',
+          `${plural(compiled.priceTerms.length, 'term')}, each proved to say one amount for every product`,
+        ],
+        ['parts', `${plural(model.bom.length, 'position')}, each proved to resolve for every product`],
+        ['operations', String(model.routing.length)],
+        [
+          'machine',
+          `${grouped(compiled.nodes)} nodes, ${grouped(gzipBytes)} bytes gzip, compiled in ${compiled.compileMs.toFixed(0)} ms`,
+        ],
+        ...(compiled.forced.length > 0
+          ? [
+              [
+                'forced',
+                compiled.forced.map(({ option, value }) => `${option} = ${String(value)}`).join(', '),
+              ],
+            ]
+          : []),
+      ]),
+    )
+  }
+  if (doubts.length > 0) {
+    const texts = doubts.filter((doubt) => doubt.message.includes(' has no text '))
+    const others = doubts.filter((doubt) => !texts.includes(doubt))
+    lines.push(careful(`${plural(doubts.length, 'warning')}:`))
+    for (const doubt of others) lines.push(`  ${describeProblem(doubt)}`)
+    for (const doubt of texts.slice(0, shownTexts)) lines.push(`  ${describeProblem(doubt)}`)
+    if (texts.length > shownTexts)
+      lines.push(
+        faint(`  … and ${texts.length - shownTexts} more texts are missing (all of them with --json)`),
+      )
+  }
+  return { code: errors.length === 0 ? 0 : 1, json, text: lines.join('\n') }
+}
+
+const plain = ({ file, line, column, message, ruleId }: Problem) => ({
+  file,
+  line,
+  column,
+  message,
+  ...(ruleId !== undefined && { ruleId }),
+})

@@ -1,0 +1,70 @@
+/** One call of the tool, from arguments to exit code. */
+import { count, explain, possible } from './ask.ts'
+import { readCall, WrongCall, WrongRules } from './call.ts'
+import type { Answer, Call } from './call.ts'
+import { check } from './check.ts'
+import { bad, strong } from './paint.ts'
+import { test } from './test.ts'
+import { jsonSchema } from '../fileShape.ts'
+
+const schema = (): Answer => {
+  const json = jsonSchema()
+  return { code: 0, json, text: JSON.stringify(json, undefined, 2) }
+}
+
+const commands: Readonly<Record<string, (call: Call) => Answer>> = {
+  check,
+  count,
+  domains: possible,
+  explain,
+  test,
+  schema,
+}
+
+const help = `usage: npm run rules -- COMMAND FILE [--choose option=value]... [--at 2026-10-15] [--json]
+
+  check FILE     all problems with places, what can be built, dead and forced values, redundant rules, proofs
+  count FILE     how many products can be built
+  domains FILE   which values are still possible with some choices
+  explain FILE   why some choices cannot be built, and the cheapest ways out
+  test FILE      runs the file's own tests
+  schema         JSON Schema of rule files, for editors
+
+  --choose option=value   a choice; may repeat
+  --at DAY                order date; without it the first day of the family
+  --json                  one JSON object instead of text
+
+Exit code: 0 fine, 1 the rules or choices are wrong, 2 the call is wrong.`
+
+/** Where a call writes: answers to `out`, what is wrong with the call to `err`. */
+export interface Outlets {
+  readonly out: (text: string) => void
+  readonly err: (text: string) => void
+}
+
+/** Runs one call; gives its exit code: 0 fine, 1 the rules or choices are wrong, 2 the call is wrong. */
+export function run(args: readonly string[], { out, err }: Outlets): 0 | 1 | 2 {
+  const wantsJson = args.includes('--json')
+  const print = (value: unknown) => out(`${JSON.stringify(value)}\n`)
+  try {
+    const call = readCall(args, Object.keys(commands))
+    if (call === 'help') {
+      out(`${help}\n`)
+      return 0
+    }
+    const answer = commands[call.command]!(call)
+    if (call.json) print(answer.json)
+    else out(`${answer.text}\n`)
+    return answer.code
+  } catch (error) {
+    if (error instanceof WrongRules) {
+      if (wantsJson) print({ ok: false, errors: error.problems })
+      else out(`${strong(bad('The rules are wrong: rules check tells more.'))}\n${error.message}\n`)
+      return 1
+    }
+    if (!(error instanceof WrongCall)) throw error
+    if (wantsJson) print({ ok: false, error: error.message })
+    err(`${bad('rules:')} ${error.message}\nrules --help shows how to call it\n`)
+    return 2
+  }
+}
