@@ -21,12 +21,15 @@ function distance(from: string, to: string, limit: number): number {
 }
 
 /** The known name that is nearest to `name` and near enough to be what was meant; `undefined` when none is. Pure. */
-export function nearest(name: string, known: Iterable<string>): string | undefined {
+export function nearest(name: string, names: Iterable<string>): string | undefined {
   const wanted = name.slice(0, 80).toLowerCase()
   let best: string | undefined
   let bestDistance = Math.min(Math.max(1, Math.floor(wanted.length / 3)) + 1, wanted.length)
-  for (const candidate of known) {
-    const edits = distance(wanted, candidate.slice(0, 80).toLowerCase(), bestDistance)
+  for (const candidate of names) {
+    const known = candidate.slice(0, 80).toLowerCase()
+    // A name cut short ("power" for "power_w") is meant more often than its edits suggest.
+    const isStart = wanted.length >= 3 && known.startsWith(wanted)
+    const edits = isStart ? 1 : distance(wanted, known, bestDistance)
     if (edits < bestDistance) {
       best = candidate
       bestDistance = edits

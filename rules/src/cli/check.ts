@@ -4,25 +4,12 @@ import { compile, effectiveIntervals } from '../compile.ts'
 import type { Compiled } from '../compile.ts'
 import { tooBig } from '../files.ts'
 import type { Problem, ProductModel } from '../model.ts'
+import { redundantRules } from '../redundant.ts'
 import { describeProblem, load, onlyFile } from './call.ts'
 import type { Answer, Call } from './call.ts'
 import { bad, careful, faint, good, grouped, money, plural, strong, table } from './paint.ts'
 
 const now = () => performance.now()
-
-/** Rules without which exactly the same products can be built. */
-function redundantRules(model: ProductModel, compiled: Compiled, at: string | undefined): string[] {
-  const bare = { ...model, bom: [] }
-  return compiled.rules
-    .filter((rule) => {
-      const without = compile(
-        { ...bare, rules: model.rules.filter((each) => each !== rule) },
-        { order: compiled.order, ...(at !== undefined && { at }) },
-      )
-      return without.ok && without.configurations === compiled.configurations
-    })
-    .map((rule) => rule.id)
-}
 
 /** Problems of the other intervals between change dates: not wrong today, but on their first day. */
 function laterProblems(model: ProductModel, file: string, compiled: Compiled): Problem[] {
@@ -53,8 +40,7 @@ export function check(call: Call): Answer {
     if (result.ok) compiled = result
     else errors.push(tooBig(model, file, result.culprits))
   }
-  const redundant =
-    model && compiled && compiled.configurations > 0n ? redundantRules(model, compiled, call.at) : []
+  const redundant = model && compiled && compiled.configurations > 0n ? redundantRules(model, compiled) : []
   const doubts: Problem[] = [...warnings, ...(model && compiled ? laterProblems(model, file, compiled) : [])]
   for (const id of redundant) {
     const rule = model!.rules.find((each) => each.id === id)!
