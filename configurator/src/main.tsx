@@ -61,11 +61,7 @@ createRoot(root).render(
   </Boundary>,
 )
 
-/** The first region a browser names ("de-AT" → AT); the product's own first country when there is none. */
+/** The first region a browser names ("de-AT" → AT), whatever else stands in its tags; empty when there is none. */
 function countryOf(tags: readonly string[]): string {
-  for (const tag of tags) {
-    const { region } = new Intl.Locale(tag)
-    if (region) return region
-  }
-  return ''
+  return tags.map((tag) => /^[a-z]{2,3}(?:-[a-z]{4})?-([a-z]{2})(?![a-z])/i.exec(tag)?.[1]).find(Boolean) ?? ''
 }

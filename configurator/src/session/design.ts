@@ -108,8 +108,6 @@ export interface DesignSession {
   keep(): void
   undo(): void
   redo(): void
-  /** Back to the product as it comes. */
-  reset(): void
   dismissNote(): void
   goTo(step: string): void
   /** Freezes the design while its order is under way. */
@@ -421,10 +419,6 @@ export function openDesign(door: {
     keep: () => send({ type: 'KEEP' }),
     undo: () => send({ type: 'UNDO' }),
     redo: () => send({ type: 'REDO' }),
-    reset() {
-      const { context } = state().context.design
-      send({ type: 'RESTORE', design: { context, selection: {}, texts: {} } })
-    },
     dismissNote() {
       if (!note) return
       note = undefined

@@ -33,6 +33,7 @@ export interface Session {
   readonly keeper: Keeper
   orders(): readonly KnownOrder[]
   remember(order: KnownOrder): void
+  /** Follows an order; asked again before it is closed, gives the same. */
   watch(key: OrderKey): Watch
   /** The page woke up or the network is back: try at once whatever waits. */
   wake(): void
@@ -58,7 +59,7 @@ const retryMs = 3_000
 export function openSession(door: Door): Session {
   const { bridge, keeper } = door
   const listeners = new Set<() => void>()
-  const watches = new Set<Watch>()
+  const watches = new Map<string, Watch>()
   let view: ShopView = { state: 'loading' }
   let wanted: string | undefined
   let fragment = door.fragment
@@ -119,16 +120,22 @@ export function openSession(door: Door): Session {
     orders: () => knownOrders(keeper),
     remember: (order) => rememberOrder(keeper, order),
     watch(key) {
-      const watch = watchOrder(key, door)
-      watches.add(watch)
-      const close = () => {
-        watches.delete(watch)
-        watch.close()
+      const id = `${key.orderId}#${key.token}`
+      const open = watches.get(id)
+      if (open) return open
+      const following = watchOrder(key, door)
+      const watch: Watch = {
+        ...following,
+        close() {
+          watches.delete(id)
+          following.close()
+        },
       }
-      return { ...watch, close }
+      watches.set(id, watch)
+      return watch
     },
     wake() {
-      for (const watch of watches) watch.wake()
+      for (const watch of watches.values()) watch.wake()
       if (view.state === 'unreachable') void load()
       if (checkout.getSnapshot().state === 'unanswered' && door.isOnline()) void checkout.retry()
     },

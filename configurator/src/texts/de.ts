@@ -3,7 +3,6 @@ import type { Messages } from './en.ts'
 /** Every sentence of the page in German. */
 export const de: Messages = {
   brand: 'Lot One',
-  tagline: 'Stück für Stück gefertigt',
   skipToOptions: 'Zu den Optionen springen',
   skipToContent: 'Zum Inhalt springen',
   loading: 'Einen Moment …',
@@ -11,19 +10,15 @@ export const de: Messages = {
 
   settings: 'Land und Sprache',
   language: 'Sprache',
-  deliveredTo: (country) => `Lieferung nach ${country}`,
   myOrders: 'Meine Bestellungen',
   noOrders: 'Aus diesem Browser wurde noch nichts bestellt.',
   theShop: 'Selbst gestalten',
 
   pictureOf: (what) => `Bild: ${what}`,
   turnOn: 'Zum Drehen berühren',
-  turnOff: 'Drehen beenden',
   turnHint: 'Ziehen dreht, die Pfeiltasten auch.',
   openDoors: 'Türen öffnen',
-  closeDoors: 'Türen schließen',
   showSize: 'Maße zeigen',
-  hideSize: 'Maße ausblenden',
   drawnPicture: 'Gezeichnetes Bild: Dieses Gerät zeigt kein 3D.',
 
   steps: 'Schritte',
@@ -75,14 +70,12 @@ export const de: Messages = {
   showPrice: 'Woraus der Preis besteht',
   priceTitle: 'Ihr Preis',
   vatContained: (percent) => `Enthaltene MwSt. (${percent})`,
-  ofWhich: 'davon',
   order: 'Bestellen',
   orderThis: 'Diesen Entwurf bestellen',
   share: 'Teilen',
   shareTitle: 'Diesen Entwurf teilen',
   linkCopied: 'Link kopiert. Er enthält den ganzen Entwurf.',
   linkHere: 'Diesen Link kopieren',
-  startOver: 'Von vorn',
 
   orderTitle: 'Bestellen',
   orderLead: 'Kein Konto nötig. Die Summe ist die, die Sie gesehen haben.',
@@ -184,6 +177,7 @@ export const de: Messages = {
   lineEstimates: (time) => `die Linie rechnet mit dem Ende um ${time}`,
   lockedSince: (options, time) => `Fest seit ${time}: ${options}`,
   openUntil: (options) => `Offen bis zum Start: ${options}`,
+  details: 'Einzelheiten',
   asBuilt: 'Eingebaut',
   lot: (lot) => `Charge ${lot}`,
   serial: (serial) => `Serie ${serial}`,
@@ -202,7 +196,6 @@ export const de: Messages = {
     waiting: 'Verbindung verloren. Neuer Versuch …',
     ended: 'Abgeschlossen',
   },
-  lastHeard: (time) => `Zuletzt gehört ${time}`,
   orderGone: 'Diese Bestellung kennen wir nicht',
   orderGoneLead: 'Vielleicht ist der Link unvollständig: Der Teil nach dem # gehört dazu.',
   designedHere: 'Noch eines gestalten',

@@ -1,7 +1,6 @@
 /** Every sentence of the page in English; the other languages have the same keys. Money and numbers arrive formatted. */
 export const en = {
   brand: 'Lot One',
-  tagline: 'Made one at a time',
   skipToOptions: 'Skip to the options',
   skipToContent: 'Skip to the content',
   loading: 'One moment …',
@@ -10,7 +9,6 @@ export const en = {
   // region and language
   settings: 'Country and language',
   language: 'Language',
-  deliveredTo: (country: string) => `Delivered to ${country}`,
   myOrders: 'My orders',
   noOrders: 'Nothing ordered from this browser yet.',
   theShop: 'Design yours',
@@ -18,12 +16,9 @@ export const en = {
   // picture
   pictureOf: (what: string) => `Picture: ${what}`,
   turnOn: 'Touch to turn',
-  turnOff: 'Stop turning',
   turnHint: 'Drag to turn, arrow keys too.',
   openDoors: 'Open the doors',
-  closeDoors: 'Close the doors',
   showSize: 'Show dimensions',
-  hideSize: 'Hide dimensions',
   drawnPicture: 'Drawn picture: this device shows no 3D.',
 
   // choosing
@@ -78,14 +73,12 @@ export const en = {
   showPrice: 'What the price is made of',
   priceTitle: 'Your price',
   vatContained: (percent: string) => `VAT contained (${percent})`,
-  ofWhich: 'of which',
   order: 'Order',
   orderThis: 'Order this design',
   share: 'Share',
   shareTitle: 'Share this design',
   linkCopied: 'Link copied. It holds the whole design.',
   linkHere: 'Copy this link',
-  startOver: 'Start over',
 
   // order form
   orderTitle: 'Order',
@@ -190,6 +183,7 @@ export const en = {
   lineEstimates: (time: string) => `the line expects to finish at ${time}`,
   lockedSince: (options: string, time: string) => `Locked since ${time}: ${options}`,
   openUntil: (options: string) => `Open until it starts: ${options}`,
+  details: 'Details',
   asBuilt: 'Built in',
   lot: (lot: string) => `lot ${lot}`,
   serial: (serial: string) => `serial ${serial}`,
@@ -209,7 +203,6 @@ export const en = {
     waiting: 'Connection lost. Trying again …',
     ended: 'Complete',
   },
-  lastHeard: (time: string) => `Last news ${time}`,
   orderGone: 'We do not know this order',
   orderGoneLead: 'The link may be incomplete: it needs the part after the #.',
   designedHere: 'Design another one',

@@ -3,7 +3,6 @@ import type { Messages } from './en.ts'
 /** Every sentence of the page in simplified Chinese. */
 export const zh: Messages = {
   brand: 'Lot One',
-  tagline: '一台一制',
   skipToOptions: '跳到选项',
   skipToContent: '跳到内容',
   loading: '请稍候…',
@@ -11,19 +10,15 @@ export const zh: Messages = {
 
   settings: '国家和语言',
   language: '语言',
-  deliveredTo: (country) => `送货至${country}`,
   myOrders: '我的订单',
   noOrders: '此浏览器尚未下过订单。',
   theShop: '开始设计',
 
   pictureOf: (what) => `图片：${what}`,
   turnOn: '触摸旋转',
-  turnOff: '停止旋转',
   turnHint: '拖动即可旋转，也可使用方向键。',
   openDoors: '打开门',
-  closeDoors: '关上门',
   showSize: '显示尺寸',
-  hideSize: '隐藏尺寸',
   drawnPicture: '此设备无法显示三维图，已改用绘图。',
 
   steps: '步骤',
@@ -74,14 +69,12 @@ export const zh: Messages = {
   showPrice: '价格明细',
   priceTitle: '您的价格',
   vatContained: (percent) => `其中增值税（${percent}）`,
-  ofWhich: '其中',
   order: '下单',
   orderThis: '订购此设计',
   share: '分享',
   shareTitle: '分享此设计',
   linkCopied: '链接已复制，包含完整设计。',
   linkHere: '复制此链接',
-  startOver: '重新开始',
 
   orderTitle: '下单',
   orderLead: '无需注册。总价就是您看到的价格。',
@@ -178,6 +171,7 @@ export const zh: Messages = {
   lineEstimates: (time) => `产线预计 ${time} 完成`,
   lockedSince: (options, time) => `自 ${time} 起锁定：${options}`,
   openUntil: (options) => `开始前仍可更改：${options}`,
+  details: '详情',
   asBuilt: '已装配',
   lot: (lot) => `批次 ${lot}`,
   serial: (serial) => `序列 ${serial}`,
@@ -196,7 +190,6 @@ export const zh: Messages = {
     waiting: '连接中断，正在重试…',
     ended: '已结束',
   },
-  lastHeard: (time) => `最近消息 ${time}`,
   orderGone: '找不到此订单',
   orderGoneLead: '链接可能不完整：# 之后的部分也需要。',
   designedHere: '再设计一台',

@@ -45,7 +45,7 @@ export function App({
   const [{ language, messages }, setSpoken] = useState({ language: first, messages: firstMessages })
   const shop = useStore(session)
   const currency = shop.state === 'ready' ? shop.design.product.package.currency : 'EUR'
-  const words = useMemo(() => createWords(language, messages, currency), [language, messages, currency])
+  const words = useMemo(() => createWords(language, messages, currency, clockLocale(language)), [language, messages, currency])
   useEffect(() => {
     document.documentElement.lang = language
   }, [language])
@@ -67,6 +67,11 @@ export function App({
       </Suspense>
     </WordsContext>
   )
+}
+
+/** The browser's own variant of a language ("en-GB"), which knows how the shopper reads a clock. */
+function clockLocale(language: string): string {
+  return navigator.languages.find((tag) => new RegExp(`^${language}-[A-Z]{2}$`).test(tag)) ?? language
 }
 
 /** The language this browser asked for last, if it did. */

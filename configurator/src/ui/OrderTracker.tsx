@@ -24,7 +24,7 @@ export function OrderTracker({
     return (
       <div className="empty" data-testid="order-gone">
         <Icon name="box" size={40} />
-        <h2>{t.orderGone}</h2>
+        <h1>{t.orderGone}</h1>
         <p>{t.orderGoneLead}</p>
       </div>
     )
@@ -42,10 +42,11 @@ export function OrderTracker({
   const done = order.operations.filter((operation) => operation.jobState === 'Ended').length
   return (
     <div className="tracker" data-testid="tracker" data-state={order.state} data-seq={order.seq}>
-      <LinkBadge words={words} view={view} order={order} />
-      <h2 className="headline" data-testid="headline">
-        {t.headline[order.state]}
-      </h2>
+      <div className="tracker-head">
+        <p className="eyebrow">{order.order.title[words.language] ?? order.order.title['en']}</p>
+        <LinkBadge words={words} view={view} order={order} />
+      </div>
+      <h1 data-testid="headline">{t.headline[order.state]}</h1>
       <p className="lead" data-testid="lead" aria-live="polite">
         {leadOf(words, order)}
       </p>
@@ -142,7 +143,19 @@ function Station({
     operation.startedAt !== undefined && operation.endedAt !== undefined
       ? (Date.parse(operation.endedAt) - Date.parse(operation.startedAt)) / 1000
       : undefined
+  const parts = operation.built ?? []
   const frozen = operation.consumes.map((id) => (product ? product.label(id, language) : id))
+  const lock = frozen.length > 0 && (
+    <p className="station-lock" data-locked={operation.startedAt !== undefined}>
+      {operation.startedAt !== undefined ? (
+        <>
+          <Icon name="lock" size={14} /> {t.lockedSince(words.list(frozen), words.time(operation.startedAt))}
+        </>
+      ) : (
+        t.openUntil(words.list(frozen))
+      )}
+    </p>
+  )
   return (
     <li className="station" data-testid="station" data-station={operation.station} data-state={state}>
       <span className="station-mark" aria-hidden="true">
@@ -172,36 +185,27 @@ function Station({
         {state === 'Running' && (
           <Estimate key={operation.seenAt} words={words} operation={operation} heardAtMs={heardAtMs} />
         )}
-        {frozen.length > 0 && state !== 'Aborted' && (
-          <p className="station-lock" data-locked={operation.startedAt !== undefined}>
-            {operation.startedAt !== undefined ? (
-              <>
-                <Icon name="lock" size={14} />{' '}
-                {t.lockedSince(words.list(frozen), words.time(operation.startedAt))}
-              </>
-            ) : (
-              t.openUntil(words.list(frozen))
-            )}
-          </p>
-        )}
-        {operation.built && operation.built.length > 0 && (
+        {state === 'Ended' ? (
           <details className="more built">
-            <summary>
-              {t.asBuilt} ({operation.built.length})
-            </summary>
-            <ul>
-              {operation.built.map((part) => (
-                <li key={`${part.part}-${part.serial ?? part.lot ?? ''}`}>
-                  <code>{part.part}</code>{' '}
-                  <span className="hint">
-                    {[part.lot && t.lot(part.lot), part.serial && t.serial(part.serial)]
-                      .filter(Boolean)
-                      .join(' · ')}
-                  </span>
-                </li>
-              ))}
-            </ul>
+            <summary>{parts.length > 0 ? `${t.asBuilt} (${parts.length})` : t.details}</summary>
+            {parts.length > 0 && (
+              <ul>
+                {parts.map((part) => (
+                  <li key={`${part.part}-${part.serial ?? part.lot ?? ''}`}>
+                    <code>{part.part}</code>{' '}
+                    <span className="hint">
+                      {[part.lot && t.lot(part.lot), part.serial && t.serial(part.serial)]
+                        .filter(Boolean)
+                        .join(' · ')}
+                    </span>
+                  </li>
+                ))}
+              </ul>
+            )}
+            {lock}
           </details>
+        ) : (
+          state !== 'Aborted' && lock
         )}
       </div>
     </li>

@@ -25,18 +25,14 @@ export default function TrackPage({
   readonly orderId: string
   readonly token: string
 }) {
-  const { t, language } = useWords()
+  const { t } = useWords()
   const [watch] = useState(() => session.watch({ orderId, token }))
   useEffect(() => () => watch.close(), [watch])
   const { order } = useStore(watch)
-  const title = order && (order.order.title[language] ?? order.order.title['en'])
   useTitle(t.trackTitle)
   return (
     <Layout header={header} picture={usePicture(order)} skip={t.skipToContent}>
-      <div className="panel-head">
-        <h1>{title ?? t.trackTitle}</h1>
-        <OfflineHint />
-      </div>
+      <OfflineHint />
       <OrderTracker watch={watch} product={product} />
     </Layout>
   )

@@ -20,8 +20,11 @@ export interface Words {
   readonly duration: (seconds: number) => string
 }
 
-/** Makes the words of a language for a currency (ISO 4217). */
-export function createWords(language: string, t: Messages, currency: string): Words {
+/**
+ * Makes the words of a language for a currency (ISO 4217).
+ * @param clock locale for times of day: the browser's own where it speaks the language, for its 12 or 24 hours
+ */
+export function createWords(language: string, t: Messages, currency: string, clock = language): Words {
   const cents = (options: Intl.NumberFormatOptions) => {
     const format = (digits: number) =>
       new Intl.NumberFormat(language, {
@@ -39,8 +42,8 @@ export function createWords(language: string, t: Messages, currency: string): Wo
   const signed = cents({ signDisplay: 'exceptZero' })
   const plain = new Intl.NumberFormat(language)
   const share = new Intl.NumberFormat(language, { style: 'percent', maximumFractionDigits: 1 })
-  const clock = new Intl.DateTimeFormat(language, { hour: '2-digit', minute: '2-digit', second: '2-digit' })
-  const day = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short' })
+  const times = new Intl.DateTimeFormat(clock, { hour: '2-digit', minute: '2-digit', second: '2-digit' })
+  const day = new Intl.DateTimeFormat(clock, { dateStyle: 'medium', timeStyle: 'short' })
   const lists = new Intl.ListFormat(language, { type: 'conjunction' })
   const unit = (name: string, n: number) =>
     new Intl.NumberFormat(language, {
@@ -57,7 +60,7 @@ export function createWords(language: string, t: Messages, currency: string): Wo
     number: (n) => plain.format(n),
     percent: (n) => share.format(n / 100),
     list: (items) => lists.format(items),
-    time: (instant) => clock.format(new Date(instant)),
+    time: (instant) => times.format(new Date(instant)),
     moment: (instant) => day.format(new Date(instant)),
     duration: (seconds) =>
       seconds < 60
