@@ -3,37 +3,23 @@
  * job order that could begin is taken out of its reach first (Cancel, or RevokeStart for a change); if it had begun, nothing
  * else was touched and the answer is `frozen`.
  */
-import type { OrderSnapshot, Selection } from '@lot-one/rules'
+import type { OrderSnapshot } from '@lot-one/rules'
 import { composeJobOrders, toOperation } from './composeJobOrders.ts'
 import type { PlannedOperation } from './composeJobOrders.ts'
+import { differences, finishedOrder } from './frozen.ts'
 import type { JobOrder } from './jobOrder.ts'
+import type { Unavailable } from './journal.ts'
 import { Bit } from './line.ts'
 import type { Line } from './line.ts'
 import { newJob } from './orderBook.ts'
 import type { Job, OrderBook, Work } from './orderBook.ts'
 import { begun, changingDetail } from './plan.ts'
+import type { Frozen, Production } from './production.ts'
 
-/** A station has begun what would have to be undone: which, and since when (ISO 8601, the line's time where known). */
-export interface Frozen {
-  readonly outcome: 'frozen'
-  readonly station: string
-  readonly since: string
-}
-
-/** `cancelling`: durable as wanted, the line has not answered yet; it is carried out as soon as it does. */
-export type CancelOutcome = { readonly outcome: 'cancelled' | 'cancelling' | 'unknownOrder' } | Frozen
-
+export type CancelOutcome = Awaited<ReturnType<Production['requestCancel']>>
+export type ChangeOutcome = Awaited<ReturnType<Production['requestChange']>>
 /** The complete new design and what it costs, already checked. */
-export interface Change {
-  readonly selection: Selection
-  readonly priceCents: number
-}
-
-/** `unavailable`: the line cannot be asked now, so nothing was changed. `stopped`: an operator has the order. */
-export type ChangeOutcome =
-  | { readonly outcome: 'changed' | 'unknownOrder' | 'stopped' }
-  | { readonly outcome: 'unavailable'; readonly reason: string }
-  | Frozen
+export type Change = Parameters<Production['requestChange']>[1]
 
 /** What the dispatcher lends. */
 export interface Hands {
@@ -45,34 +31,45 @@ export interface Hands {
   ensureOperations(work: Work): Promise<void>
 }
 
-const patienceMs = 10_000
+/** How long an answer waits for the line's decision; the wish stands either way. */
+const patienceMs = 3_000
+const unknown: Unavailable = { outcome: 'unavailable', reason: 'the order is not in the order log' }
 
-/** Wants an order cancelled. Repeating it is safe. */
+/** Wants an order cancelled: durable when it answers. Repeating it is safe. */
 export async function cancelOrder(hands: Hands, orderId: string): Promise<CancelOutcome> {
   const work = await hands.load(orderId)
-  if (!work) return { outcome: 'unknownOrder' }
+  if (!work) return unknown
   const already = cancelState(work)
   if (already) return already
-  if (work.view.state !== 'cancelling')
-    await within(hands.book.write(work, [{ kind: 'cancelRequested' }]), patienceMs)
+  if (work.view.state !== 'cancelling') {
+    const stored = await within(hands.book.write(work, [{ kind: 'cancelRequested' }]), patienceMs)
+    if (!stored) return { outcome: 'unavailable', reason: 'the wish is not stored yet' }
+  }
   hands.touch(work)
-  return (await eventually(work, () => cancelState(work))) ?? { outcome: 'cancelling' }
+  return (await eventually(work, () => cancelState(work))) ?? { outcome: 'requested' }
 }
 
 function cancelState(work: Work): CancelOutcome | undefined {
-  if (work.view.state === 'cancelled') return { outcome: 'cancelled' }
+  if (work.view.state === 'cancelled') return { outcome: 'requested' }
+  if (work.view.state === 'completed') return { outcome: 'finished', state: work.view.state }
   return firstBegun(work, () => true)
 }
 
-function firstBegun({ view, jobs }: Work, touches: (job: Job) => boolean): Frozen | undefined {
+function firstBegun(
+  { view, jobs }: Work,
+  touches: (job: Job) => boolean,
+  changed?: ReadonlySet<string>,
+): Frozen | undefined {
   const job = jobs.find((candidate) => begun(candidate.record.jobState) && touches(candidate))
   if (!job) return undefined
   const { op, station } = job.record.jobOrder
   const operation = view.operations.find((candidate) => candidate.op === op)
+  const options = (operation?.consumes ?? []).filter((option) => changed?.has(option) ?? true)
   return {
     outcome: 'frozen',
     station,
     since: operation?.startedAt ?? operation?.seenAt ?? view.order.orderedAt,
+    options,
   }
 }
 
@@ -94,10 +91,13 @@ function eventually<T>(work: Work, look: () => T | undefined): Promise<T | undef
   })
 }
 
-async function within(work: Promise<void>, ms: number): Promise<void> {
+/** True when the work was done in time; it goes on otherwise. */
+async function within(work: Promise<void>, ms: number): Promise<boolean> {
   let timer: NodeJS.Timeout | undefined
-  await Promise.race([work, new Promise<void>((resolve) => (timer = setTimeout(resolve, ms)))])
+  const late = new Promise<false>((resolve) => (timer = setTimeout(() => resolve(false), ms)))
+  const done = await Promise.race([work.then(() => true), late])
   clearTimeout(timer)
+  return done
 }
 
 interface Difference {
@@ -109,16 +109,23 @@ interface Difference {
 /** Gives an order another design as far as no station has begun what it touches. Two changes at once: the second is refused as unavailable. */
 export async function changeOrder(hands: Hands, orderId: string, change: Change): Promise<ChangeOutcome> {
   const work = await hands.load(orderId)
-  if (!work) return { outcome: 'unknownOrder' }
+  if (!work) return unknown
   if (work.changing) return { outcome: 'unavailable', reason: 'another change of this order is under way' }
-  if (work.view.state === 'cancelling' || work.view.state === 'cancelled' || work.view.state === 'stopped')
-    return { outcome: 'stopped' }
+  const over = finishedOrder(work.view)
+  if (over) return over
+  if (work.view.state === 'stopped')
+    return { outcome: 'unavailable', reason: work.view.stoppedBecause ?? 'an operator has the order' }
   const operations = await hands.derive({ ...work.view.order, selection: { ...change.selection } })
   const orders = composeJobOrders(work.view.order, operations)
   work.changing = true
   try {
     if (work.jobs.length > 0) {
-      const obstacle = await changeOnLine(hands, work, orders)
+      const obstacle = await changeOnLine(
+        hands,
+        work,
+        orders,
+        differences(work.view.order.selection, change.selection),
+      )
       if (obstacle) return obstacle
     }
     work.operations = operations
@@ -165,13 +172,14 @@ async function changeOnLine(
   hands: Hands,
   work: Work,
   orders: readonly JobOrder[],
+  options: ReadonlySet<string>,
 ): Promise<ChangeOutcome | undefined> {
   const difference = compare(work, orders)
   const touched = new Set([...difference.changed.map(({ job }) => job), ...difference.removed])
   if (touched.size === 0 && difference.added.length === 0) return undefined
   const earliestNew = Math.min(...difference.added.map(({ op }) => op), Infinity)
   const touches = (job: Job): boolean => touched.has(job) || job.record.jobOrder.op > earliestNew
-  const frozen = (): Frozen | undefined => firstBegun(work, touches)
+  const frozen = (): Frozen | undefined => firstBegun(work, touches, options)
   const lineId = work.jobs[0]?.record.lineId ?? ''
   const line = hands.lineOf(lineId)
   const stationOf = (order: JobOrder): string | undefined => line?.stationFor(order.station)?.station

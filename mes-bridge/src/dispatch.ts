@@ -8,16 +8,16 @@
 import { advances } from '@lot-one/rules'
 import type { LineView, OrderFact, OrderSnapshot, OrderView } from '@lot-one/rules'
 import { cancelOrder, changeOrder } from './changeOrder.ts'
-import type { CancelOutcome, Change, ChangeOutcome } from './changeOrder.ts'
 import { composeJobOrders, orderIdOf, toOperation } from './composeJobOrders.ts'
 import type { PlannedOperation } from './composeJobOrders.ts'
-import type { Journal, Unavailable } from './journal.ts'
+import type { Journal } from './journal.ts'
 import { Bit } from './line.ts'
 import type { CallOutcome, Clock, Line, LineChange, Log, ObservedJob } from './line.ts'
 import { createOrderBook, firstRecord, newJob } from './orderBook.ts'
 import type { Job, Work } from './orderBook.ts'
 import { begun, changingDetail, plan, silenceGraceMs } from './plan.ts'
 import type { Action, LineSeen, Settlement } from './plan.ts'
+import type { Production } from './production.ts'
 
 export interface DispatchOptions {
   readonly journal: Journal
@@ -30,23 +30,13 @@ export interface DispatchOptions {
   readonly secondsPerPlannedSecond?: number
 }
 
-export type HoldOutcome =
-  | { readonly outcome: 'held' | 'resumed' }
-  | { readonly outcome: 'unknownLine' }
-  | Unavailable
-
-export interface Dispatch {
+/** The control loop; http uses the `Production` part of it. Lines are watched at most five times a second each. */
+export interface Dispatch extends Production {
   /** Takes up every open order where it stands. */
   start(): Promise<void>
   /** Stops planning, lets calls and writes under way end. Lines are not stopped. */
   stop(): Promise<void>
   lines(): LineView[]
-  /** Calls back with a line's view when its link, its jobs or its hold changed, at most five times a second per line. */
-  followLines(listener: (line: LineView) => void): () => void
-  hold(lineId: string): Promise<HoldOutcome>
-  resume(lineId: string): Promise<HoldOutcome>
-  requestCancel(orderId: string): Promise<CancelOutcome>
-  requestChange(orderId: string, change: Change): Promise<ChangeOutcome>
   /** An order was accepted; repeating it does nothing. */
   notify(orderId: string): void
 }
@@ -128,8 +118,8 @@ export function createDispatch(options: DispatchOptions): Dispatch {
           station.maxJobOrders === 0 ? Infinity : station.maxJobOrders - book.load(line.id, kind).jobs
         return { known, station: station.station, credit }
       },
-      listed: line.listed,
-      listReadSince: line.listReadSince,
+      listed: (station, jobOrderId, since) => line.listed(station, jobOrderId, since),
+      listReadSince: (station, moment) => line.listReadSince(station, moment),
       backlogSeconds(kind) {
         const { seconds, parallel } = book.load(line.id, kind)
         return seconds / parallel
@@ -606,7 +596,7 @@ export function createDispatch(options: DispatchOptions): Dispatch {
     )
   }
 
-  async function setHeld(lineId: string, hold: boolean): Promise<HoldOutcome> {
+  async function holdLine(lineId: string, hold: boolean): ReturnType<Production['holdLine']> {
     const line = byId.get(lineId)
     if (!line) return { outcome: 'unknownLine' }
     const stored = await journal.holdLine(lineId, hold)
@@ -615,7 +605,7 @@ export function createDispatch(options: DispatchOptions): Dispatch {
     else held.delete(lineId)
     for (const work of book.all()) if (work.jobs.length === 0) touch(work)
     tellLine(line)
-    return { outcome: hold ? 'held' : 'resumed' }
+    return stored
   }
 
   const hands = { book, lineOf: (lineId: string) => byId.get(lineId), load, touch, derive, ensureOperations }
@@ -650,8 +640,7 @@ export function createDispatch(options: DispatchOptions): Dispatch {
       lineListeners.add(listener)
       return () => lineListeners.delete(listener)
     },
-    hold: (lineId) => setHeld(lineId, true),
-    resume: (lineId) => setHeld(lineId, false),
+    holdLine,
     requestCancel: (orderId) => cancelOrder(hands, orderId),
     requestChange: (orderId, change) => changeOrder(hands, orderId, change),
     notify: (orderId) => run(load(orderId).then(() => undefined)),

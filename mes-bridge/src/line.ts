@@ -11,8 +11,8 @@ import type { LineView } from '@lot-one/rules'
 import type { JobOrder } from './jobOrder.ts'
 import type { LineProfile } from './lineProfiles.ts'
 import { profileOf, standardProfile } from './lineProfiles.ts'
-import { connect, within } from './line/connection.ts'
-import type { Connection, Security } from './line/connection.ts'
+import { connect, forget, within } from './line/connection.ts'
+import type { Connection, LeftBehind, Security } from './line/connection.ts'
 import { decodeResponse } from './line/decode.ts'
 import type { ObservedJob } from './line/decode.ts'
 import type { FoundStation } from './line/discover.ts'
@@ -140,8 +140,6 @@ export interface LineOptions {
   readonly profile?: LineProfile
 }
 
-/** The library repairs a connection by itself for this long; then a new one is made from scratch. */
-const repairPatienceMs = 15_000
 const clockToleranceMs = 5_000
 
 /** Makes a line; nothing happens before `start()`. */
@@ -196,7 +194,8 @@ export function createLine(config: LineConfig, options: LineOptions): Line {
   }
 
   async function run(): Promise<void> {
-    let pause = 200
+    let pause = 0
+    let leftBehind: LeftBehind | undefined
     while (!stopping.signal.aborted) {
       try {
         pki ??= await openPki(options.pkiFolder)
@@ -205,8 +204,6 @@ export function createLine(config: LineConfig, options: LineOptions): Line {
         await sleep(5_000)
         continue
       }
-      let end: (reason: string) => void = () => undefined
-      const ended = new Promise<string>((resolve) => (end = resolve))
       const made = await connect(
         {
           endpoint: config.endpoint,
@@ -221,53 +218,40 @@ export function createLine(config: LineConfig, options: LineOptions): Line {
               `line ${config.id}: its first certificate ${fingerprint} is trusted from now on`,
             ),
         },
-        {
-          lost: () => onLost(end),
-          restored: () => void onRestored(end),
-          broken: (reason) => end(reason),
-        },
         stopping.signal,
+        leftBehind,
       )
       if (made.outcome !== 'connected') {
-        if (stopping.signal.aborted) return
+        if (stopping.signal.aborted) break
         untrusted = made.outcome === 'stopped' ? made.untrusted : undefined
         setLink(made.outcome === 'stopped' ? 'stopped' : 'connecting', made.reason, untrusted?.fingerprint)
         await (untrusted
           ? untilTrusted(pki, untrusted.certificate)
-          : sleep(made.outcome === 'stopped' ? 15_000 : pause))
-        pause = Math.min(pause * 2, 5_000)
+          : sleep(made.outcome === 'stopped' ? 15_000 : longer(pause)))
+        pause = longer(pause)
         continue
       }
-      pause = 200
+      const connectedAt = clock.now()
       connection = made
+      leftBehind = undefined
       untrusted = undefined
       ownThumbprint = config.security.mode === 'None' ? '' : pki.own.fingerprint
-      await comeUp(end)
-      const reason = await ended
+      const reason = await Promise.race([comeUp(made), made.ended])
+      const end = reason ?? (await made.ended)
       connection = undefined
       up = undefined
-      if (!stopping.signal.aborted) setLink('connecting', reason)
-      await made.close()
+      if (!stopping.signal.aborted) setLink('connecting', end)
+      leftBehind = await made.close()
+      // At once after a connection that lasted; ever slower while they break as soon as they are made.
+      if (clock.now() - connectedAt > 5_000) pause = 0
+      await sleep(pause)
+      pause = longer(pause)
     }
+    if (leftBehind) forget(leftBehind)
   }
 
-  let repairTimer: NodeJS.Timeout | undefined
-  function onLost(giveUp: (reason: string) => void): void {
-    up = undefined
-    setLink('connecting', 'the connection was lost')
-    clearTimeout(repairTimer)
-    repairTimer = setTimeout(() => giveUp('the connection was lost'), repairPatienceMs)
-  }
-
-  async function onRestored(giveUp: (reason: string) => void): Promise<void> {
-    clearTimeout(repairTimer)
-    await comeUp(giveUp)
-  }
-
-  /** Reads everything once over a fresh subscription; `online` only afterwards. */
-  async function comeUp(giveUp: (reason: string) => void): Promise<void> {
-    const over = connection
-    if (!over) return
+  /** Reads everything once over a fresh subscription; `online` only afterwards. @returns why that failed. */
+  async function comeUp(over: Connection): Promise<string | undefined> {
     setLink('resyncing', undefined, over.fingerprint)
     const asOf = mirror.tick()
     try {
@@ -276,16 +260,17 @@ export function createLine(config: LineConfig, options: LineOptions): Line {
         60_000,
         stopping.signal,
       )
-      if (connection !== over || !over.usable()) return
+      if (connection !== over || !over.usable()) return undefined
       up = next
       lastStations = next.stations
       mirror.keepStations(next.stations)
       await Promise.all([...next.lists].map(([station, list]) => takeList(station, list, asOf)))
-      if (connection !== over || up !== next) return
+      if (connection !== over || up !== next) return undefined
       await judgeHealth()
       tell({ kind: 'resynced' })
+      return undefined
     } catch (error) {
-      if (connection === over && !stopping.signal.aborted) giveUp(`reading its state failed: ${text(error)}`)
+      return `reading its state failed: ${text(error)}`
     }
   }
 
@@ -411,7 +396,6 @@ export function createLine(config: LineConfig, options: LineOptions): Line {
     async stop() {
       stopping.abort()
       wake()
-      clearTimeout(repairTimer)
       const last = connection
       connection = undefined
       up = undefined
@@ -448,10 +432,10 @@ export function createLine(config: LineConfig, options: LineOptions): Line {
         if (found.workMasters.includes(kind)) return toStation(station, found)
       return undefined
     },
-    moment: mirror.moment,
-    listed: mirror.listed,
-    listReadSince: mirror.listReadSince,
-    observed: mirror.observed,
+    moment: () => mirror.moment(),
+    listed: (station, jobOrderId, since) => mirror.listed(station, jobOrderId, since),
+    listReadSince: (station, moment) => mirror.listReadSince(station, moment),
+    observed: (jobOrderId) => mirror.observed(jobOrderId),
     follow(listener) {
       listeners.add(listener)
       return () => listeners.delete(listener)
@@ -564,5 +548,6 @@ function resultText(outcome: CallOutcome): string {
   }
 }
 
+const longer = (pauseMs: number): number => Math.min(Math.max(100, pauseMs * 2), 5_000)
 const iso = (ms: number): string => new Date(ms).toISOString()
 const text = (error: unknown): string => (error instanceof Error ? error.message : String(error))

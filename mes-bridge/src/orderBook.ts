@@ -97,7 +97,9 @@ export function createOrderBook(journal: Journal, log: Log, onEvents: (work: Wor
 
   async function flush(work: Work): Promise<void> {
     const orderId = work.view.order.orderId
-    for (let box = outbox.get(orderId); box && (box.facts.length > 0 || box.jobs.size > 0);) {
+    const box = outbox.get(orderId)
+    if (!box) return
+    while (box.facts.length > 0 || box.jobs.size > 0) {
       const { facts, jobs, done } = box
       Object.assign(box, { facts: [], jobs: new Set<Job>(), done: [] })
       const events = await record(work, facts, jobs)
@@ -106,8 +108,7 @@ export function createOrderBook(journal: Journal, log: Log, onEvents: (work: Wor
       if (events.length > 0) onEvents(work)
       for (const resolve of done) resolve()
     }
-    const box = outbox.get(orderId)
-    if (box) box.writing = false
+    box.writing = false
   }
 
   /** Tries until it is durable; after trouble it looks whether the lost write had come through after all. */

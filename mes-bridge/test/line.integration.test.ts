@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Line as SimulatedLine } from '@lot-one/plc-sim'
-import type { Line } from '../src/line.ts'
 import { jobOrder, makeLink, startSim, temporaryFolder, until } from './simulatedLine.ts'
 
 describe('a line over OPC UA', () => {

@@ -15,10 +15,10 @@ export const testLog: Log = process.env['LOT_ONE_TEST_LOG']
   ? {
       debug:
         process.env['LOT_ONE_TEST_LOG'] === 'debug'
-          ? (_, message) => console.log('debug', message)
+          ? (_, message) => console.log(new Date().toISOString().slice(14), 'debug', message)
           : () => {},
-      info: (_, message) => console.log('info', message),
-      warn: (_, message) => console.log('warn', message),
+      info: (_, message) => console.log(new Date().toISOString().slice(14), 'info', message),
+      warn: (_, message) => console.log(new Date().toISOString().slice(14), 'warn', message),
       error: (fields, message) => console.log('error', message, fields),
     }
   : silentLog

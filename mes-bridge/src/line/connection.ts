@@ -1,16 +1,16 @@
 /**
  * One secured session with a line: endpoint and certificate checked, user activated, events subscribed, calls guarded.
  *
- * The library repairs a broken connection by itself (same session, so a line with few sessions is not exhausted); what it
- * rebuilds is then checked and read again by `line.ts`. Two of its habits shape this file (node-opcua 2.182.2):
- * a call made while it reconnects is parked without a deadline and executed much later, so every mutating call is guarded;
- * and it takes a keep-alive's sequence number, which announces the *next* notification, as received, so that Republish would
- * skip the first missed one.
+ * A connection that breaks is never repaired, it is replaced (`maxRetry: 0`). The library's own repair (node-opcua 2.182.2)
+ * parks calls made meanwhile without a deadline and executes them much later, takes a keep-alive's sequence number for a
+ * received notification, so that Republish skips the first missed one, and may bring old notifications after new ones. With
+ * a fresh session none of that can happen: what was missed is read. The session that was left behind is fetched back over the
+ * new channel and closed, which frees its place on lines with few sessions and, since a session's requests count only on the
+ * channel it was activated on last (OPC 10000-4 §5.7.3), fences off anything still under way on the old one.
  */
 import type {
   CallMethodResult,
   ClientSession,
-  ClientSubscription,
   EndpointDescription,
   EventFilter,
   NodeId,
@@ -60,24 +60,21 @@ export interface Connection {
     inputArguments: VariantValue[],
     deadlineMs: number,
   ): Promise<CallMethodResult | { readonly failed: string }>
-  /** Replaces the event subscription. @returns how many of the nodes the line monitors. */
+  /** Subscribes to events. @returns how many of the nodes the line monitors. */
   subscribe(
     nodes: readonly NodeId[],
     filter: EventFilter,
     publishingIntervalMs: number,
     listener: (fields: readonly VariantValue[]) => void,
   ): Promise<number>
-  close(): Promise<void>
+  /** Resolves with the reason when the connection has ended, however it came. */
+  readonly ended: Promise<string>
+  /** Ends it without ever hanging. @returns the session the line may still hold, after a break: for the next `connect`. */
+  close(): Promise<LeftBehind | undefined>
 }
 
-/** What happens to a connection after it was made. */
-export interface ConnectionEvents {
-  lost(): void
-  /** The library has a channel and a session again; the old subscription may or may not have survived. */
-  restored(): void
-  /** The line ended the subscription (it timed out there) or the session. */
-  broken(reason: string): void
-}
+/** A session whose channel broke. */
+export type LeftBehind = ClientSession
 
 export interface ConnectOptions {
   readonly endpoint: string
@@ -90,13 +87,14 @@ export interface ConnectOptions {
   readonly onFirstUse: (fingerprint: string) => void
 }
 
-const minute = 60_000
+/** Bounds how long a line holds a session nobody fetched back. */
+const sessionTimeoutMs = 60_000
 
-/** Opens a session. Never throws for anything the line or the network does. */
+/** Opens a session. Never throws for anything the line or the network does; `leftBehind` is used up only when connected. */
 export async function connect(
   options: ConnectOptions,
-  events: ConnectionEvents,
   abandoned: AbortSignal,
+  leftBehind?: LeftBehind,
 ): Promise<Connection | NoConnection> {
   const endpoint = await findEndpoint(options, abandoned)
   if ('outcome' in endpoint) return endpoint
@@ -114,12 +112,14 @@ export async function connect(
     endpointMustExist: false,
     keepSessionAlive: true,
     keepAliveInterval: 2_000,
-    requestedSessionTimeout: minute,
+    requestedSessionTimeout: sessionTimeoutMs,
     dataTypeExtractStrategy: DataTypeExtractStrategy.Lazy,
-    connectionStrategy: { initialDelay: 200, maxDelay: 2_000, maxRetry: 0 },
+    connectionStrategy: { initialDelay: 200, maxDelay: 1_000, maxRetry: 0 },
+    keepPendingSessionsOnDisconnect: true,
   })
   try {
     await within(client.connect(options.endpoint), 15_000, abandoned)
+    if (leftBehind) await fetchAndClose(client, leftBehind, abandoned)
     const session = await within(
       client.createSession(
         security.user === undefined
@@ -129,7 +129,7 @@ export async function connect(
       10_000,
       abandoned,
     )
-    return alive(client, session, events, certificate && fingerprintOf(certificate))
+    return alive(client, session, certificate && fingerprintOf(certificate))
   } catch (error) {
     await dispose(client)
     return explain(error, options)
@@ -249,26 +249,31 @@ function short(error: unknown): string {
   return known?.[0] ?? message.split('\n')[0]?.slice(0, 120) ?? 'unknown reason'
 }
 
-function alive(
-  client: Client,
-  session: ClientSession,
-  events: ConnectionEvents,
-  fingerprint: string | undefined,
-): Connection {
+async function fetchAndClose(client: Client, session: LeftBehind, abandoned: AbortSignal): Promise<void> {
+  try {
+    await within(client.reactivateSession(session), 3_000, abandoned)
+    await within(session.close(true), 3_000, abandoned)
+  } catch {
+    // The line has forgotten it, which is as good.
+    forget(session)
+  }
+}
+
+/** Stops a session's timers on our side, when nobody can be told any more. */
+export function forget(session: ClientSession): void {
+  ;(session as unknown as { dispose(): void }).dispose()
+}
+
+function alive(client: Client, session: ClientSession, fingerprint: string | undefined): Connection {
   let lost = false
   let closed = false
-  let subscription: ClientSubscription | undefined
+  let end: (reason: string) => void = () => undefined
+  const ended = new Promise<string>((resolve) => (end = resolve))
   client.on('connection_lost', () => {
     lost = true
-    if (!closed) events.lost()
+    end('the connection was lost')
   })
-  client.on('connection_reestablished', () => {
-    lost = false
-    if (!closed) events.restored()
-  })
-  session.on('session_closed', () => {
-    if (!closed && !lost) events.broken('the line closed the session')
-  })
+  session.on('session_closed', () => end('the line closed the session'))
 
   async function call(
     objectId: NodeId,
@@ -295,26 +300,19 @@ function alive(
     publishingIntervalMs: number,
     listener: (fields: readonly VariantValue[]) => void,
   ) {
-    const before = subscription
-    const next = await session.createSubscription2({
+    const subscription = await session.createSubscription2({
       requestedPublishingInterval: publishingIntervalMs,
       requestedMaxKeepAliveCount: Math.max(10, Math.round(2_000 / publishingIntervalMs)),
       requestedLifetimeCount: Math.max(100, Math.round(30_000 / publishingIntervalMs)),
       maxNotificationsPerPublish: 1_000,
       publishingEnabled: true,
     })
-    subscription = next
-    // A keep-alive carries the number of the next notification (OPC 10000-4 §5.14.1.1); the library stores it as received.
-    next.on('keepalive', () => {
-      ;(next as unknown as { lastSequenceNumber: number }).lastSequenceNumber -= 1
-    })
-    next.on('status_changed', () => {
-      if (subscription === next && !closed) events.broken('the line ended the subscription')
-    })
-    next.on('internal_error', () => undefined)
+    // It timed out over there: events are missing from here on.
+    subscription.on('status_changed', () => end('the line ended the subscription'))
+    subscription.on('internal_error', () => undefined)
     let monitored = 0
     for (const nodeId of nodes) {
-      const item = await next.monitor(
+      const item = await subscription.monitor(
         { nodeId, attributeId: AttributeIds.EventNotifier },
         { samplingInterval: 0, queueSize: 1_000, discardOldest: false, filter },
         TimestampsToReturn.Neither,
@@ -326,8 +324,6 @@ function alive(
         if (!closed) listener(fields)
       })
     }
-    // The old subscription stayed until now so that what it had missed could still be republished.
-    await before?.terminate().catch(() => undefined)
     return monitored
   }
 
@@ -335,6 +331,7 @@ function alive(
     outcome: 'connected',
     session,
     fingerprint,
+    ended,
     usable: () =>
       !lost &&
       !closed &&
@@ -344,19 +341,20 @@ function alive(
     subscribe,
     async close() {
       closed = true
-      await dispose(client, session)
+      end('closed')
+      await dispose(client, lost ? undefined : session)
+      return lost ? session : undefined
     },
   }
 }
 
 /** Closes without ever hanging: a line that does not answer is left to time out by itself. */
 async function dispose(client: Client, session?: ClientSession): Promise<void> {
-  const patience = new AbortController()
   const closing = (async () => {
     await session?.close().catch(() => undefined)
     await client.disconnect()
   })()
-  await within(closing, 1_500, patience.signal).catch(() => undefined)
+  await within(closing, 1_500, new AbortController().signal).catch(() => session && forget(session))
 }
 
 /** Resolves as `work` does, or rejects after `ms` or when abandoned; `work` itself cannot be stopped and is ignored then. */
