@@ -1,9 +1,10 @@
+import type { Job } from './job.ts'
+import { productionTime, unitKey } from './job.ts'
 import type { Material, Parameter, PlainVariant, Property } from './jobOrder.ts'
 import { parameter } from './jobOrder.ts'
 import type { StateEntry } from './jobStates.ts'
 import { JobState } from './jobStates.ts'
-import type { Job, StationModel } from './lineModel.ts'
-import { productionTime, unitKey } from './lineModel.ts'
+import type { StationModel } from './lineModel.ts'
 import { seededNumber } from './seeded.ts'
 
 /** ISA95JobResponseDataType as a plain value; times in ms of the line's clock. */

@@ -16,10 +16,8 @@ import type { Wire } from './wire.ts'
 
 type AddressSpace = NonNullable<OPCUAServer['engine']['addressSpace']>
 
-/** Numbers of the PackML states a station shows (OPC 30050, table 2). */
-export const PackMLState = { Idle: 4, Suspended: 5, Execute: 6 } as const
-/** Name of a PackML state a station shows. */
-export type PackMLState = keyof typeof PackMLState
+/** The PackML states a station shows (OPC 30050, table 2: numbers 4, 5 and 6). */
+export type PackMLState = 'Idle' | 'Suspended' | 'Execute'
 
 /** What the nodes of a station show; read on every access, so nothing has to be kept in step. */
 export interface StationView {

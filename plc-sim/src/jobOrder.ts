@@ -1,8 +1,10 @@
+import { digest } from './seeded.ts'
+
 // Job orders as plain, JSON-able values. The field names are those of the structures (OPC 10031-4 V2 clause 7)
 // as the OPC UA library spells them: first letter lowered, except `ID`.
 
 /** Text with its locale. */
-export interface Text {
+interface Text {
   readonly text?: string | null
   readonly locale?: string | null
 }
@@ -118,4 +120,18 @@ export function malformation(order: JobOrder): string | undefined {
       return 'A material requirement names no material: one of its four IDs must be set.'
   }
   return undefined
+}
+
+/** Digest of a job order's content; the order of its fields does not matter, the order in its lists does. */
+export function orderDigest(order: JobOrder): string {
+  return digest(JSON.stringify(canonical(order)))
+}
+
+function canonical(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(canonical)
+  if (value === null || typeof value !== 'object') return value ?? null
+  const fields = Object.entries(value).filter(([, inner]) => inner !== undefined && inner !== null)
+  return Object.fromEntries(
+    fields.sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, inner]) => [key, canonical(inner)]),
+  )
 }

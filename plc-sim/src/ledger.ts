@@ -7,8 +7,6 @@ import type { LedgerRecord } from './lineModel.ts'
  * of what was physically built, kept by the line alone.
  */
 export interface Ledger {
-  /** What the file held when it was opened, oldest first. */
-  readonly records: readonly LedgerRecord[]
   /** Writes records to the file; they survive the end of the process. @throws when the disk refuses; nothing is kept then. */
   append(records: readonly LedgerRecord[]): void
   /** Waits until everything appended so far also survives a power cut. Callers waiting together share one sync. */
@@ -17,10 +15,10 @@ export interface Ledger {
 }
 
 /**
- * Opens or creates a ledger. A last line cut off by a power failure was never answered for and is dropped.
+ * Opens or creates a ledger; `records` is what it held, oldest first. A last line cut off by a power failure was never answered for and is dropped.
  * @throws when the file cannot be opened or holds a broken line before its end.
  */
-export function openLedger(file: string): Ledger {
+export function openLedger(file: string): { ledger: Ledger; records: readonly LedgerRecord[] } {
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
   const { records, bytes } = readLedgerFile(file)
   const fd = openSync(file, 'a', 0o600)
@@ -44,8 +42,7 @@ export function openLedger(file: string): Ledger {
     })
   }
 
-  return {
-    records,
+  const ledger: Ledger = {
     append(added) {
       const text = Buffer.from(added.map((record) => `${JSON.stringify(record)}\n`).join(''))
       try {
@@ -66,6 +63,7 @@ export function openLedger(file: string): Ledger {
     },
     close: () => closeSync(fd),
   }
+  return { ledger, records }
 }
 
 /** Reads a ledger another process may be writing to: every complete record, oldest first. */

@@ -1,8 +1,10 @@
+import type { Job } from './job.ts'
+import { byTurn, over, remainingMs, runsPlanned, unitKey } from './job.ts'
 import type { CommandName, StateEntry } from './jobStates.ts'
 import { JobState, legalStates, returnStatus, ReturnBit, Substate } from './jobStates.ts'
 import type { JobOrder } from './jobOrder.ts'
-import { malformation, parameter } from './jobOrder.ts'
-import { digest, seededNumber, seededUnit } from './seeded.ts'
+import { malformation, orderDigest, parameter } from './jobOrder.ts'
+import { seededNumber, seededUnit } from './seeded.ts'
 
 // One station of a line as a value that only changes by applying records. A command is first decided (nothing
 // changes), its records are made durable, then applied; replaying the same records gives the same station.
@@ -59,69 +61,12 @@ export type LedgerRecord = { readonly station: string; readonly id: string; read
   | { readonly kind: 'removed'; readonly digest: string; readonly by: 'Cancel' | 'Clear' }
 )
 
-/** One job order in the station's list. Never changed in place: each record makes a new one. */
-export interface Job {
-  readonly id: string
-  readonly order: JobOrder
-  /** Digest of the order's content as last stored or updated. */
-  readonly digest: string
-  /** Place in the order of arrival. */
-  readonly arrival: number
-  readonly storedAt: number
-  readonly state: JobState
-  /** Serial number of the unit it is made on. */
-  readonly unit: string
-  readonly startedAt?: number
-  /** Set while Running: when it will be finished, on the line's clock. */
-  readonly endsAt?: number
-  /** Set while Interrupted: what is left to do, in real ms. */
-  readonly remainingMs?: number
-  readonly durationMs?: number
-  readonly endedAt?: number
-  /** Set once it is over: production time without interruptions, in real ms. */
-  readonly ranMs?: number
-  readonly runsCompleted: number
-  readonly result: 'open' | 'good' | 'bad'
-  /** Comment of the command that caused the present state. */
-  readonly reason?: string
-}
-
 /** What a command would do: the ReturnStatus to answer, the records that carry it out, and why not. */
 export interface Decision {
   readonly returnStatus: bigint
   readonly records: readonly LedgerRecord[]
   /** For the line's log when the command is refused. */
   readonly why?: string
-}
-
-/** Gives how many runs an order asks for; 0 (unknown) and absent count as one. */
-export function runsPlanned(order: JobOrder): number {
-  const runs = Number(parameter(order, 'RunsPlanned')?.value ?? 1)
-  return runs > 0 ? runs : 1
-}
-
-/** Gives the customer order number a job belongs to, else its own id: what its physical unit is known by. */
-export function unitKey(order: JobOrder): string {
-  const numbers = parameter(order, 'CustomerOrderNumbers')?.value
-  const first: unknown = Array.isArray(numbers) ? numbers[0] : undefined
-  return typeof first === 'string' && first !== '' ? first : order.jobOrderID
-}
-
-/** Gives what is left of the job's production time in real ms; undefined once it is over or before it began. */
-export function remainingMs(job: Job, now: number): number | undefined {
-  if (job.state === JobState.Running && job.endsAt !== undefined) return Math.max(0, job.endsAt - now)
-  return job.state === JobState.Interrupted ? job.remainingMs : undefined
-}
-
-/** Gives how long the job has been worked on until `now`, in real ms without interruptions. */
-export function productionTime(job: Job, now: number): number {
-  return job.durationMs === undefined ? 0 : Math.max(0, job.durationMs - (remainingMs(job, now) ?? 0))
-}
-
-/** Higher Priority first, then the earlier StartTime (its arrival when it names none), then arrival. */
-function byTurn(a: Job, b: Job): number {
-  const due = (job: Job): number => (job.order.startTime ? Date.parse(job.order.startTime) : job.storedAt)
-  return (b.order.priority ?? 0) - (a.order.priority ?? 0) || due(a) - due(b) || a.arrival - b.arrival
 }
 
 /** A station's job orders. Pure: no clock, no I/O, no randomness beyond the seed. */
@@ -131,7 +76,8 @@ export class StationModel {
   readonly #jobs = new Map<string, Job>()
   /** Removed ids and the digest of what they were: a late duplicate must still be refused. */
   readonly #tombstones = new Map<string, string>()
-  readonly #queue = new Set<string>()
+  /** Job orders that are allowed to start, the next one first. */
+  readonly #queue: Job[] = []
   /** On a fixture: Running or Interrupted. A paused unit keeps its place, so Resume always finds it free. */
   readonly #onFixture = new Set<string>()
   #arrivals = 0
@@ -152,12 +98,12 @@ export class StationModel {
 
   /** The job orders on a fixture: Running or Interrupted. */
   onFixtures(): Job[] {
-    return this.#pick(this.#onFixture)
+    return [...this.#onFixture].flatMap((id) => this.#jobs.get(id) ?? [])
   }
 
   /** How many job orders are allowed to start and wait for a fixture. */
   get queueLength(): number {
-    return this.#queue.size
+    return this.#queue.length
   }
 
   /** Ids that were removed from the list and may never come back. */
@@ -254,16 +200,9 @@ export class StationModel {
         unit: first.unit,
         runs: runsPlanned(first.order),
       }
-    if (this.#onFixture.size < this.config.slots && this.#queue.size > 0) {
-      const turn = this.#inTurn()[0]
-      if (turn)
-        return {
-          ...this.#fact(turn, now),
-          kind: 'started',
-          durationMs: this.durationMs(turn),
-          unit: turn.unit,
-        }
-    }
+    const [turn] = this.#queue
+    if (turn && this.#onFixture.size < this.config.slots)
+      return { ...this.#fact(turn, now), kind: 'started', durationMs: this.durationMs(turn), unit: turn.unit }
     return undefined
   }
 
@@ -328,8 +267,8 @@ export class StationModel {
       case 'aborted':
         return this.#put({ ...over(job, JobState.Aborted, record.at, record.runs, 'bad'), ...reason })
       case 'removed':
+        this.#leaveQueue(before)
         this.#jobs.delete(record.id)
-        this.#queue.delete(record.id)
         this.#tombstones.set(record.id, record.digest)
         return undefined
     }
@@ -350,7 +289,7 @@ export class StationModel {
   /** When the job will be over, in real ms from `now`: its rest, or its plan and those before it in the queue. */
   estimatedRemainingMs(job: Job, now: number): number | undefined {
     if (job.state !== JobState.AllowedToStart) return remainingMs(job, now)
-    const before = this.#inTurn().filter((other) => byTurn(other, job) < 0)
+    const before = this.#queue.slice(0, this.#placeOf(job))
     const busy = this.onFixtures().reduce((sum, other) => sum + (remainingMs(other, now) ?? 0), 0)
     const queued = before.reduce((sum, other) => sum + this.plannedMs(other), 0)
     const full = this.#onFixture.size + before.length >= this.config.slots
@@ -391,9 +330,9 @@ export class StationModel {
   }
 
   #put(job: Job): Job {
+    this.#leaveQueue(this.#jobs.get(job.id))
     this.#jobs.set(job.id, job)
-    if (job.state === JobState.AllowedToStart) this.#queue.add(job.id)
-    else this.#queue.delete(job.id)
+    if (job.state === JobState.AllowedToStart) this.#queue.splice(this.#placeOf(job), 0, job)
     if (job.state === JobState.Running || job.state === JobState.Interrupted) this.#onFixture.add(job.id)
     else this.#onFixture.delete(job.id)
     return job
@@ -406,12 +345,21 @@ export class StationModel {
     return first
   }
 
-  #inTurn(): Job[] {
-    return this.#pick(this.#queue).sort(byTurn)
+  #leaveQueue(job: Job | undefined): void {
+    if (job?.state === JobState.AllowedToStart) this.#queue.splice(this.#placeOf(job), 1)
   }
 
-  #pick(ids: ReadonlySet<string>): Job[] {
-    return [...ids].flatMap((id) => this.#jobs.get(id) ?? [])
+  /** Where the job stands in the queue, or would stand: how many come before it. */
+  #placeOf(job: Job): number {
+    let low = 0
+    let high = this.#queue.length
+    while (low < high) {
+      const middle = (low + high) >> 1
+      const other = this.#queue[middle]
+      if (other && byTurn(other, job) < 0) low = middle + 1
+      else high = middle
+    }
+    return low
   }
 
   #runsDone(job: Job, now: number): number {
@@ -424,17 +372,6 @@ export class StationModel {
   }
 }
 
-function over(
-  job: Job,
-  state: JobState,
-  endedAt: number,
-  runsCompleted: number,
-  result: 'good' | 'bad',
-): Job {
-  const { endsAt: _ends, remainingMs: _left, ...rest } = job
-  return { ...rest, state, endedAt, ranMs: productionTime(job, endedAt), runsCompleted, result }
-}
-
 function top(name: keyof typeof JobState): StateEntry {
   return { path: '', text: name, number: JobState[name] }
 }
@@ -445,18 +382,4 @@ function accept(record: LedgerRecord): Decision {
 
 function refuse(why: string, ...bits: number[]): Decision {
   return { returnStatus: returnStatus(...bits), records: [], why }
-}
-
-/** Digest of a job order's content; the order of its fields does not matter, the order in its lists does. */
-export function orderDigest(order: JobOrder): string {
-  return digest(JSON.stringify(canonical(order)))
-}
-
-function canonical(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(canonical)
-  if (value === null || typeof value !== 'object') return value ?? null
-  const fields = Object.entries(value).filter(([, inner]) => inner !== undefined && inner !== null)
-  return Object.fromEntries(
-    fields.sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, inner]) => [key, canonical(inner)]),
-  )
 }

@@ -5,8 +5,6 @@ import { createRequire } from 'node:module'
 const library = createRequire(import.meta.url)('node-opcua') as typeof import('node-opcua')
 
 export const {
-  AccessRestrictionsFlag,
-  coerceLocalizedText,
   coerceNodeId,
   DataType,
   makeRoles,

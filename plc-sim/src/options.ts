@@ -33,7 +33,8 @@ export const usage = `Lot One line simulator: OPC UA servers that speak ISA-95 J
   --seed TEXT      makes units, durations and lots repeatable (default $LOT_ONE_SIM_SEED, else lot-one)
   --users FILE     JSON list of {name, password, role: Operator|Observer} (default $LOT_ONE_SIM_USERS, a file or
                    the JSON itself; else DIR/users.json, made with random passwords)
-  --stations FILE  JSON list of stations, or an object from line id to such a list ("*" for all others)
+  --stations FILE  JSON list of stations, or an object from line id to such a list ("*" for all others;
+                   default $LOT_ONE_SIM_STATIONS, else six stations from sheet-metal to assembly-test)
   --trust FILE     certificate of a client to trust (repeat)
   --security-none  also offer connections without security, for closed tests only
 `

@@ -8,9 +8,10 @@ import { bindCalls } from './calls.ts'
 import type { Clock } from './clock.ts'
 import { systemClock } from './clock.ts'
 import { FaultScript } from './faults.ts'
+import type { Job } from './job.ts'
 import { JobState } from './jobStates.ts'
 import { openLedger } from './ledger.ts'
-import type { Job, StationConfig } from './lineModel.ts'
+import type { StationConfig } from './lineModel.ts'
 import type { Links } from './links.ts'
 import { watchLinks } from './links.ts'
 import {
@@ -98,7 +99,7 @@ export async function startLine(options: LineOptions): Promise<Line> {
   chmodSync(dir, 0o700)
   const ledgerFile = join(dir, 'ledger.jsonl')
   const auditFile = join(dir, 'audit.jsonl')
-  const ledger = openLedger(ledgerFile)
+  const { ledger, records } = openLedger(ledgerFile)
   const audit = openAudit(auditFile)
   const faults = new FaultScript()
   const managers = certificateManagers(dir, options.trust)
@@ -136,7 +137,7 @@ export async function startLine(options: LineOptions): Promise<Line> {
     for (const config of configs) {
       const settings = { seed: options.seed ?? 'lot-one', speed: options.speed ?? 1 }
       const onNotice = (notice: Notice): void => raise(notice, eventType, nodes, wire, faults)
-      const station = runStation(config, settings, { clock, ledger, onNotice, log })
+      const station = runStation(config, settings, records, { clock, ledger, onNotice, log })
       const nodes = addStation(space, lineId, config, viewOf(station, wire), wire)
       bindCalls(nodes, station, {
         clock,

@@ -1,9 +1,10 @@
 import type { Clock } from './clock.ts'
 import type { JobResponse } from './actuals.ts'
 import { jobResponse } from './actuals.ts'
+import type { Job } from './job.ts'
 import type { StateEntry } from './jobStates.ts'
 import type { Ledger } from './ledger.ts'
-import type { Command, Decision, Job, LedgerRecord, ModelSettings, StationConfig } from './lineModel.ts'
+import type { Command, Decision, LedgerRecord, ModelSettings, StationConfig } from './lineModel.ts'
 import { StationModel } from './lineModel.ts'
 
 /** What a status event says: the job as it was at that moment. */
@@ -32,11 +33,13 @@ const retryMs = 1000
 
 /**
  * Brings a station back to where its ledger says it was; `start` lets it run.
+ * @param history the ledger's records, of this and other stations.
  * @param onNotice called once per state change, in order, when it is durable.
  */
 export function runStation(
   config: StationConfig,
   settings: ModelSettings,
+  history: readonly LedgerRecord[],
   {
     clock,
     ledger,
@@ -50,7 +53,7 @@ export function runStation(
   },
 ): Station {
   const model = new StationModel(config, settings)
-  for (const record of ledger.records) if (record.station === config.id) model.apply(record)
+  for (const record of history) if (record.station === config.id) model.apply(record)
 
   const waiting: Notice[] = []
   let taken = 0

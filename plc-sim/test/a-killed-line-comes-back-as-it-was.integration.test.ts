@@ -39,7 +39,8 @@ const planned = (ms: number) => [
 ]
 
 // One story: every start of the simulator costs seconds of CPU.
-test('kill -9 loses no answered call and builds nothing twice', async () => {
+const slowTest = { timeout: 180_000 }
+test('kill -9 loses no answered call and builds nothing twice', slowTest, async () => {
   const first = await start('line')
   const { client } = first
   const [line] = first.ready.lines
@@ -97,25 +98,29 @@ test('kill -9 loses no answered call and builds nothing twice', async () => {
   expect(sim?.stderr).toBe('')
 })
 
-test('the simulator starts two lines by itself, makes its users and ends with its parent', async () => {
-  sim = new ForkedSim(['--line', 'a:0', '--line', 'b:0', '--dir', `${folder.path}/two`])
-  const ready = await sim.ready()
-  expect(ready.lines.map(({ id }) => id)).toEqual(['a', 'b'])
-  const made = JSON.parse(await readFile(ready.usersFile ?? '', 'utf8')) as { role: string }[]
-  expect(made.map(({ role }) => role)).toEqual(['Operator', 'Observer'])
-  const port = new URL(ready.lines[0]?.endpointUrl ?? '').port
-  const taken = startLine({
-    lineId: 'x',
-    port: Number(port),
-    dir: `${folder.path}/taken`,
-    stations: defaultStations,
-    users: [],
-  })
-  const sentence = `Port ${port} on 127.0.0.1 is taken, so line x cannot start; stop what uses it or give the line another port.`
-  await expect(taken).rejects.toThrow(sentence)
-  sim.child.disconnect()
-  expect(await sim.exited).toBe(0)
-})
+test(
+  'the simulator starts two lines by itself, makes its users and ends with its parent',
+  slowTest,
+  async () => {
+    sim = new ForkedSim(['--line', 'a:0', '--line', 'b:0', '--dir', `${folder.path}/two`])
+    const ready = await sim.ready()
+    expect(ready.lines.map(({ id }) => id)).toEqual(['a', 'b'])
+    const made = JSON.parse(await readFile(ready.usersFile ?? '', 'utf8')) as { role: string }[]
+    expect(made.map(({ role }) => role)).toEqual(['Operator', 'Observer'])
+    const port = new URL(ready.lines[0]?.endpointUrl ?? '').port
+    const taken = startLine({
+      lineId: 'x',
+      port: Number(port),
+      dir: `${folder.path}/taken`,
+      stations: defaultStations,
+      users: [],
+    })
+    const sentence = `Port ${port} on 127.0.0.1 is taken, so line x cannot start; stop what uses it or give the line another port.`
+    await expect(taken).rejects.toThrow(sentence)
+    sim.child.disconnect()
+    expect(await sim.exited).toBe(0)
+  },
+)
 
 test('wrong settings end it with one sentence each', async () => {
   sim = new ForkedSim(['--speed', 'fast', '--line', 'nonsense'])

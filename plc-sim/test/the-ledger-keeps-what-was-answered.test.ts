@@ -33,38 +33,38 @@ const finished = (id: string): LedgerRecord => ({
 })
 
 test('what was appended is there when it is opened again', async () => {
-  const ledger = openLedger(file)
-  expect(ledger.records).toEqual([])
+  const { ledger, records } = openLedger(file)
+  expect(records).toEqual([])
   ledger.append([stored('a'), started('a')])
   ledger.append([stored('b')])
   await ledger.durable()
   ledger.close()
   const again = openLedger(file)
   expect(again.records).toEqual([stored('a'), started('a'), stored('b')])
-  again.close()
+  again.ledger.close()
 })
 
 test('a record is in the file before anybody is told, even before it is synced', () => {
-  const ledger = openLedger(file)
+  const { ledger } = openLedger(file)
   ledger.append([stored('a')])
   expect(readLedger(file)).toEqual([stored('a')])
   ledger.close()
 })
 
 test('a last record torn by a power cut is dropped and written over', () => {
-  const ledger = openLedger(file)
+  const { ledger } = openLedger(file)
   ledger.append([stored('a'), stored('b')])
   ledger.close()
   writeFileSync(file, readFileSync(file).subarray(0, -5))
   const torn = openLedger(file)
   expect(torn.records).toEqual([stored('a')])
-  torn.append([stored('c')])
-  torn.close()
+  torn.ledger.append([stored('c')])
+  torn.ledger.close()
   expect(readLedger(file)).toEqual([stored('a'), stored('c')])
 })
 
 test('a broken record before the end stops the line instead of being skipped', () => {
-  const ledger = openLedger(file)
+  const { ledger } = openLedger(file)
   ledger.append([stored('a')])
   ledger.close()
   appendFileSync(file, 'nonsense\n')
