@@ -5,8 +5,8 @@
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { launchBrowser } from '../scripts/browser.mjs'
-import { startShop } from './startedShop.ts'
-import type { StartedShop } from './startedShop.ts'
+import { startShop } from '../scripts/startedShop.mjs'
+import type { StartedShop } from '../scripts/startedShop.mjs'
 
 let shop: StartedShop
 let browser: Browser
@@ -14,7 +14,7 @@ let context: BrowserContext | undefined
 const complaints: string[] = []
 
 beforeAll(async () => {
-  ;[shop, browser] = await Promise.all([startShop({ LOT_ONE_SIM_SPEED: '20' }), launchBrowser()])
+  ;[shop, browser] = await Promise.all([startShop({ LOT_ONE_SIM_SPEED: '6' }), launchBrowser()])
 })
 afterEach(async () => {
   await context?.close()

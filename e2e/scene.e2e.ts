@@ -1,0 +1,285 @@
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { extname, join } from 'node:path'
+import { gzipSync } from 'node:zlib'
+import type { Browser, Page } from 'playwright-core'
+import { build } from 'vite'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { root } from '../scripts/build.mjs'
+import { launchBrowser } from '../scripts/browser.mjs'
+
+interface Stats {
+  drawCalls: number
+  triangles: number
+  programs: number
+  geometries: number
+  textures: number
+  textureBytes: number
+  framesDrawn: number
+}
+
+const french = {
+  doors: 'french_door',
+  width_mm: 900,
+  height_mm: 2000,
+  hinge: 'both',
+  colour_upper_left: 'RAL6021',
+  colour_upper_right: 'RAL6021',
+  colour_middle: 'RAL9010',
+  handle: 'bar',
+  finish: 'glass',
+}
+const everything = {
+  ...french,
+  dispenser: true,
+  screen: 's21',
+  camera: true,
+  eink_tag: true,
+  nameplate: 'lit',
+  ice_maker: 'craft',
+  water_line: 'tank',
+  wine_zone: true,
+  light: 'ambient_rgb',
+}
+
+let folder: string
+let server: Server
+let browser: Browser
+let address: string
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'stage-'))
+  await build({
+    root: join(root, 'configurator/test/lab'),
+    configFile: false,
+    logLevel: 'error',
+    mode: 'production',
+    build: { target: 'es2022', outDir: folder, emptyOutDir: true, chunkSizeWarningLimit: 1000 },
+  })
+  server = createServer((request, response) => {
+    const path = new URL(request.url ?? '/', 'http://lab').pathname
+    readFile(join(folder, path === '/' ? 'index.html' : path)).then(
+      (body) => {
+        const type = { '.js': 'text/javascript', '.html': 'text/html' }[extname(path) || '.html']
+        response.writeHead(200, { 'content-type': type ?? 'application/octet-stream' }).end(body)
+      },
+      () => response.writeHead(404).end(),
+    )
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  address = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`
+  browser = await launchBrowser()
+})
+
+afterAll(async () => {
+  await browser?.close()
+  await new Promise((resolve) => (server ? server.close(resolve) : resolve(undefined)))
+  await rm(folder, { recursive: true, force: true })
+})
+
+/** Opens the lab, small: a software renderer pays by the pixel. Shapes of what `lab` gives are in configurator/test/lab/stageLab.ts. */
+async function openLab(search = '?still', from: Browser = browser) {
+  const page = await from.newPage({ viewport: { width: 195, height: 210 } })
+  const problems: string[] = []
+  page.on('pageerror', (error) => problems.push(error.message))
+  page.on('console', (message) => message.type() === 'error' && problems.push(message.text()))
+  await page.goto(address + search)
+  await page.waitForFunction('globalThis.lab')
+  return { page, problems }
+}
+const show = (page: Page, choices: object, done?: string[]) =>
+  page.evaluate<Stats>(`lab.show(${JSON.stringify(choices)}, ${JSON.stringify(done)})`)
+const hash = (page: Page) => page.evaluate<{ hash: string; mean: number }>('lab.hash()')
+
+describe('the stage in a real browser', () => {
+  it('draws one frame per change and none while idle', async () => {
+    const { page, problems } = await openLab()
+    const first = await show(page, {})
+    expect(first.framesDrawn).toBe(1)
+    const changes = [
+      { colour_lower: 'RAL3003' },
+      { finish: 'steel' },
+      { handle: 'leather' },
+      { width_mm: 850 },
+      french,
+    ]
+    for (const [k, change] of changes.entries()) expect((await show(page, change)).framesDrawn).toBe(k + 2)
+    await page.evaluate('lab.idle()')
+    expect(await page.evaluate('lab.framesDuring(60)')).toBe(0)
+    expect(problems).toEqual([])
+    await page.close()
+  })
+
+  it('shares one frame between calls of one task', async () => {
+    const { page } = await openLab()
+    await show(page, {})
+    const drawn = await page.evaluate(`(async () => {
+      const before = lab.stage.stats().framesDrawn
+      for (const width of [650, 700, 750, 800]) lab.stage.show({ family: 'fridge', choices: { width_mm: width } })
+      lab.stage.dimensions(true)
+      lab.stage.focus('handle')
+      await lab.stage.settled()
+      return lab.stage.stats().framesDrawn - before
+    })()`)
+    expect(drawn).toBe(1)
+    await page.close()
+  })
+
+  it('stays inside its budgets, shut and open, on the largest and busiest fridge', async () => {
+    const { page } = await openLab()
+    for (const choices of [
+      {},
+      french,
+      everything,
+      { ...everything, finish: 'steel' },
+      { finish: 'wood_ready', handle: 'leather' },
+    ]) {
+      const shut = await show(page, choices)
+      expect(shut.drawCalls).toBeLessThanOrEqual(20)
+      expect(shut.triangles).toBeLessThanOrEqual(15_000)
+      await page.evaluate('lab.stage.open(1)')
+      const open = await show(page, choices)
+      expect(open.drawCalls).toBeGreaterThan(shut.drawCalls)
+      expect(open.drawCalls).toBeLessThanOrEqual(45)
+      expect(open.triangles).toBeLessThanOrEqual(70_000)
+      await page.evaluate('lab.stage.open(0)')
+      await page.evaluate('lab.stage.settled()')
+    }
+    await page.evaluate('lab.stage.dimensions(true)')
+    await page.evaluate('lab.idle()')
+    const all = await show(page, everything)
+    expect(all.programs).toBeLessThanOrEqual(10)
+    expect(all.textureBytes).toBeLessThanOrEqual(32e6)
+    await page.close()
+  })
+
+  it('gives the identical picture again after a lost context', async () => {
+    const { page, problems } = await openLab()
+    await show(page, everything)
+    const before = await hash(page)
+    expect(before.mean).toBeGreaterThan(20)
+    await page.evaluate('lab.loseContext()')
+    expect(await page.evaluate('lab.events')).toEqual(['lost', 'restored'])
+    expect((await hash(page)).hash).toBe(before.hash)
+    expect(problems.filter((problem) => !/context/i.test(problem))).toEqual([])
+    await page.close()
+  })
+
+  it('leaks nothing over 40 changes', async () => {
+    const { page } = await openLab()
+    const variants = [
+      {},
+      french,
+      everything,
+      { finish: 'steel', handle: 'bar' },
+      { doors: 'three_door', finish: 'wood_ready' },
+    ]
+    const round = async () => {
+      for (const choices of variants) await show(page, choices)
+      await page.evaluate('lab.idle()')
+      return show(page, variants[0]!)
+    }
+    await page.evaluate('lab.stage.open(1)')
+    await round()
+    const before = await round()
+    for (let k = 0; k < 6; k++) await round()
+    const after = await round()
+    const held = ({ geometries, textures, programs, textureBytes }: Stats) => ({
+      geometries,
+      textures,
+      programs,
+      textureBytes,
+    })
+    expect(held(after)).toEqual(held(before))
+    await page.close()
+  })
+
+  it('comes by moving to the same picture as by jumping, and then stops', async () => {
+    const jumping = await openLab()
+    const moving = await openLab('')
+    const pictures = []
+    for (const { page } of [jumping, moving]) {
+      await show(page, {})
+      const frames = await page.evaluate<number>(`(async () => {
+        const before = lab.stage.stats().framesDrawn
+        lab.stage.open(1)
+        lab.stage.focus('inside')
+        await lab.stage.settled()
+        return lab.stage.stats().framesDrawn - before
+      })()`)
+      pictures.push({ frames, ...(await hash(page)) })
+      await page.evaluate('lab.idle()')
+      expect(await page.evaluate('lab.framesDuring(30)')).toBe(0)
+      await page.close()
+    }
+    expect(pictures[0]!.frames).toBe(1)
+    expect(pictures[1]!.frames).toBeGreaterThan(3)
+    expect(pictures[1]!.hash).toBe(pictures[0]!.hash)
+  })
+
+  it('builds a unit up with the stations, from an outline to the finished fridge', async () => {
+    const { page } = await openLab()
+    const seen = new Set<string>()
+    const stages = ['body', 'paint', 'foam', 'cooling', 'smart', 'complete']
+    await show(page, everything)
+    const finished = await hash(page)
+    await page.evaluate('lab.stage.open(1)')
+    for (let k = 0; k <= stages.length; k++) {
+      await show(page, { ...everything, finish: 'lacquer' }, stages.slice(0, k))
+      seen.add((await hash(page)).hash)
+    }
+    expect(seen.size).toBe(stages.length + 1)
+    await page.evaluate('lab.stage.open(0)')
+    await show(page, everything, stages)
+    expect((await hash(page)).hash).toBe(finished.hash)
+    await page.close()
+  })
+
+  it('draws a still of the size asked for, transparent around the appliance, and leaves the picture as it was', async () => {
+    const { page } = await openLab()
+    await show(page, french)
+    const before = await hash(page)
+    expect(await page.evaluate('lab.still(240, 320)')).toEqual({
+      type: 'image/png',
+      width: 240,
+      height: 320,
+      corner: 0,
+      middle: 255,
+    })
+    expect((await hash(page)).hash).toBe(before.hash)
+    await page.close()
+  })
+
+  it('says so where there is no WebGL, and throws nothing', async () => {
+    const blind = await launchBrowser({ withoutWebGL: true })
+    try {
+      const { page, problems } = await openLab('', blind)
+      expect(await page.evaluate('lab.unavailable')).toMatch(/WebGL 2/)
+      expect(problems).toEqual([])
+    } finally {
+      await blind.close()
+    }
+  })
+
+  it('draws pictures that the browser’s own XML parser accepts', async () => {
+    const { page } = await openLab()
+    for (const choices of [
+      {},
+      french,
+      everything,
+      { finish: 'wood_ready', screen: 's7' },
+      { handle: 'leather', nameplate: 'engraved' },
+    ])
+      expect(await page.evaluate(`lab.drawingError(${JSON.stringify(choices)})`)).toBeNull()
+    await page.close()
+  })
+
+  it('is one lazy chunk of at most 210 kB gzip', async () => {
+    const assets = join(folder, 'assets')
+    const stage = (await readdir(assets)).find((name) => /^stage-.*\.js$/.test(name))
+    expect(stage).toBeDefined()
+    expect(gzipSync(await readFile(join(assets, stage!))).length).toBeLessThanOrEqual(210_000)
+  })
+})
