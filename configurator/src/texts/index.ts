@@ -21,7 +21,7 @@ export const languages: readonly { readonly id: string; readonly name: string }[
 export function pickLanguage(wanted: readonly string[]): string {
   for (const tag of wanted) {
     const base = tag.toLowerCase().split('-')[0]!
-    if (base in loaders) return base
+    if (Object.hasOwn(loaders, base)) return base
   }
   return 'en'
 }
