@@ -147,8 +147,7 @@ export function compile(model: ProductModel, options: CompileOptions = {}): Comp
     const { problems, counterexamples, proved } = prove(layout, groupOf)
     // A price term that is not proved would remove products: it is left out of the machine and reported.
     const kept = proved.length === terms.length ? plan : planOf(model, rules, proved)
-    const final =
-      kept === plan ? { layout, groupOf } : lay(kept, options.order, budget, onBench)
+    const final = kept === plan ? { layout, groupOf } : lay(kept, options.order, budget, onBench)
     const measured = report(final.layout, final.groupOf)
     return {
       ...measured,
@@ -189,8 +188,9 @@ function edgesOf(layout: Layout): number[][] {
   return [...layout.rules, ...layout.terms].map((handle) => layout.support(layout.bench.node(handle)))
 }
 
-/** Steps after which no further orders are tried once one has worked. */
-const searchSteps = 600_000
+/** No further orders are tried after this many steps, or this many per node of the best so far: a small gain is not worth them. */
+const searchSteps = 2_000_000
+const searchStepsPerNode = 400
 /** Steps for sifting one group of variables. */
 const siftSteps = 4_000_000
 
@@ -204,7 +204,10 @@ function findOrder(plan: Plan, budget: Budget, onBench: (bench: Workbench) => vo
     variables: plan.sizes.length,
     edges: [
       ...plan.rules.map((rule) => optionsOf(rule.formula)),
-      ...plan.termPlans.map((own, t) => [...plan.termOptions[t]!, ...(own.kind === 'variable' ? [own.variable] : [])]),
+      ...plan.termPlans.map((own, t) => [
+        ...plan.termOptions[t]!,
+        ...(own.kind === 'variable' ? [own.variable] : []),
+      ]),
     ],
     after,
   }
@@ -212,7 +215,9 @@ function findOrder(plan: Plan, budget: Budget, onBench: (bench: Workbench) => vo
   const task: OrderTask = { ...rough, edges: edgesOf(first) }
   const groupOf = groupsOf(first)
   // Groups stand one below the other, so that a proof over several of them stays small.
-  const candidates = candidateOrders(task, 10).map((order) => order.toSorted((a, b) => groupOf[a]! - groupOf[b]!))
+  const candidates = candidateOrders(task, 10).map((order) =>
+    order.toSorted((a, b) => groupOf[a]! - groupOf[b]!),
+  )
   let best: { order: number[]; nodes: number; steps: number } | undefined
   let spent = 0
   for (let effort = 20_000; best === undefined; effort *= 8) {
@@ -235,7 +240,9 @@ function findOrder(plan: Plan, budget: Budget, onBench: (bench: Workbench) => vo
         if (error !== budgetExceeded || budget.expired?.() === true) throw error
       }
       spent += bench!.builder.steps()
-      if (best === undefined ? spent >= budget.steps : spent > searchSteps) break
+      const enough =
+        best === undefined ? budget.steps : Math.min(searchSteps, searchStepsPerNode * best.nodes)
+      if (spent >= enough) break
     }
     if (best === undefined && spent >= budget.steps) throw budgetExceeded
   }
@@ -315,7 +322,10 @@ function report(layout: Layout, groupOf: Int32Array) {
   }
 }
 
-function nothingBuildable(model: ProductModel, { ruleDiagrams, rules }: Pick<Compiled, 'ruleDiagrams' | 'rules'>): Problem {
+function nothingBuildable(
+  model: ProductModel,
+  { ruleDiagrams, rules }: Pick<Compiled, 'ruleDiagrams' | 'rules'>,
+): Problem {
   const solver = createRuleSolver(decodeDiagram(ruleDiagrams))
   const pick = new Int32Array(model.options.length).fill(-1)
   const clash = solver.minimalClash([...rules.keys()], pick)!.map((rule) => rules[rule]!)

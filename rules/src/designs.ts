@@ -18,7 +18,8 @@ export function createDesigner(
   price: Float64Array,
   base: number,
 ): Pick<Machine, 'design' | 'designCents'> {
-  const { options, firstValue, setStart, setMembers, setVariable, kind, edgeStart, edgeSet, edgeChild } = diagram
+  const { options, firstValue, setStart, setMembers, setVariable, kind, edgeStart, edgeSet, edgeChild } =
+    diagram
   const variables = firstValue.length - 1
   const nodes = kind.length
   const sets = setVariable.length
@@ -32,7 +33,16 @@ export function createDesigner(
   let best = down
 
   /** Puts a + b - c where it is less than what is there. */
-  const lower = (to: Float64Array, at: number, a: Float64Array, i: number, b: Float64Array, j: number, c = down, k = 0) => {
+  const lower = (
+    to: Float64Array,
+    at: number,
+    a: Float64Array,
+    i: number,
+    b: Float64Array,
+    j: number,
+    c = down,
+    k = 0,
+  ) => {
     let less = false
     for (let lane = 0; lane < lanes; lane++) {
       const total = a[i + lane]! + b[j + lane]! - c[k + lane]!
@@ -79,7 +89,8 @@ export function createDesigner(
     kill(down, lanes)
     kill(setCost, 0)
     for (let s = 0; s < sets; s++)
-      for (let m = setStart[s]!; m < setStart[s + 1]!; m++) lower(setCost, s * lanes, cost, setMembers[m]! * lanes, down, 0)
+      for (let m = setStart[s]!; m < setStart[s + 1]!; m++)
+        lower(setCost, s * lanes, cost, setMembers[m]! * lanes, down, 0)
     for (let node = 1; node < nodes; node++) {
       const at = node * lanes
       if (kind[node]! < 0) down[at] = 0
@@ -92,7 +103,8 @@ export function createDesigner(
     return down[root * lanes]! < dead / 2
   }
   const same = (at: number, a: Float64Array, i: number, j: number) => {
-    for (let lane = 0; lane < lanes; lane++) if (down[at + lane] !== a[i + lane]! + down[j + lane]!) return false
+    for (let lane = 0; lane < lanes; lane++)
+      if (down[at + lane] !== a[i + lane]! + down[j + lane]!) return false
     return true
   }
 
@@ -111,7 +123,8 @@ export function createDesigner(
       const set = edgeSet[e]!
       let m = setStart[set]!
       const costs = (value: number) => {
-        for (let lane = 0; lane < lanes; lane++) if (cost[value * lanes + lane] !== setCost[set * lanes + lane]) return false
+        for (let lane = 0; lane < lanes; lane++)
+          if (cost[value * lanes + lane] !== setCost[set * lanes + lane]) return false
         return true
       }
       while (!costs(setMembers[m]!)) m++

@@ -79,7 +79,7 @@ export function encodeDiagram(diagram: Diagram): Uint8Array<ArrayBuffer> {
   const firstSet = new Int32Array(variables + 1)
   for (let v = 0; v < variables; v++) firstSet[v + 1] = firstSet[v]! + perVariable[v]!
   put(nodes)
-  for (let node = 1; node < nodes; ) {
+  for (let node = 1; node < nodes;) {
     let end = node
     while (end < nodes && diagram.kind[end] === diagram.kind[node]) end++
     put(diagram.kind[node]! + 1)
@@ -108,7 +108,8 @@ export function decodeDiagram(bytes: Uint8Array): Diagram {
     let value = 0
     for (let unit = 1; ; unit *= 128) {
       const byte = bytes[at++]
-      if (byte === undefined) throw new Error(`The rule machine ends after ${bytes.length} bytes; load it again.`)
+      if (byte === undefined)
+        throw new Error(`The rule machine ends after ${bytes.length} bytes; load it again.`)
       value += (byte & 127) * unit
       if (byte < 128) return value
     }
@@ -119,7 +120,9 @@ export function decodeDiagram(bytes: Uint8Array): Diagram {
   }
   const version = get()
   if (version !== formatVersion)
-    throw new Error(`The rule machine has format ${version}, this program reads ${formatVersion}; reload the page.`)
+    throw new Error(
+      `The rule machine has format ${version}, this program reads ${formatVersion}; reload the page.`,
+    )
   const options = get()
   const variables = get()
   const firstValue = new Int32Array(variables + 1)
@@ -147,7 +150,7 @@ export function decodeDiagram(bytes: Uint8Array): Diagram {
     }
   const nodes = get()
   const kind = new Int32Array(nodes)
-  for (let node = 1; node < nodes; ) {
+  for (let node = 1; node < nodes;) {
     const variable = get() - 1
     for (let left = get(); left > 0; left--) kind[node++] = variable
   }
@@ -158,7 +161,8 @@ export function decodeDiagram(bytes: Uint8Array): Diagram {
   const edgeChild = new Int32Array(edges)
   for (let node = 1; node < nodes; node++)
     if (kind[node]! >= 0)
-      for (let e = edgeStart[node]!; e < edgeStart[node + 1]!; e++) edgeSet[e] = firstSet[kind[node]!]! + get()
+      for (let e = edgeStart[node]!; e < edgeStart[node + 1]!; e++)
+        edgeSet[e] = firstSet[kind[node]!]! + get()
   for (let node = 1; node < nodes; node++)
     for (let e = edgeStart[node]!; e < edgeStart[node + 1]!; e++) {
       const back = get()

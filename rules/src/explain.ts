@@ -35,7 +35,11 @@ const missing = ({ machine, pick, fixed }: Clash) => machine.fewestChanges(pick,
 /** A minimal set of soft picks that does not fit; empty when the fixed ones do not fit alone. Call it only on a clash. */
 export function minimalChoices(clash: Clash): number[] {
   const fits = (soft: readonly number[]) => missing(withOnly(clash, soft)) === 0
-  const search = (background: readonly number[], grown: boolean, soft: readonly number[]): readonly number[] => {
+  const search = (
+    background: readonly number[],
+    grown: boolean,
+    soft: readonly number[],
+  ): readonly number[] => {
     if (grown && !fits(background)) return []
     if (soft.length === 1) return soft
     const half = soft.length >> 1
@@ -56,7 +60,10 @@ export function conflictsOf(clash: Clash, limit: number): number[][] {
   const queue: number[][] = [[]]
   for (let next = 0; next < queue.length && found.length < limit; next++) {
     const out = queue[next]!
-    const rest = withOnly(clash, soft.filter((v) => !out.includes(v)))
+    const rest = withOnly(
+      clash,
+      soft.filter((v) => !out.includes(v)),
+    )
     if (missing(rest) === 0) continue
     const conflict = found.find((known) => !known.some((v) => out.includes(v))) ?? minimalChoices(rest)
     if (!found.includes(conflict)) found.push(conflict)
@@ -81,7 +88,10 @@ export function smallestRepairs(clash: Clash, limit: number): number[][] {
   // By size of the smallest repair that contains the set: sets of one size are all looked at before any larger.
   const waiting: { out: number[]; rest: Clash; left: number }[][] = []
   const wait = (out: number[]) => {
-    const rest = withOnly(clash, soft.filter((v) => !out.includes(v)))
+    const rest = withOnly(
+      clash,
+      soft.filter((v) => !out.includes(v)),
+    )
     const left = missing(rest)
     if (left >= 0) (waiting[out.length + left] ??= []).push({ out, rest, left })
   }
@@ -113,7 +123,11 @@ export function smallestRepairs(clash: Clash, limit: number): number[][] {
  * The new values for the picks given up that make the completed design cheapest: all combinations, cut off where even the
  * cheapest product would cost more. Among equals the first in file order.
  */
-export function cheapestChange(clash: Clash, out: readonly number[], defaults: Int32Array): RepairFound | undefined {
+export function cheapestChange(
+  clash: Clash,
+  out: readonly number[],
+  defaults: Int32Array,
+): RepairFound | undefined {
   const { machine } = clash
   const { firstValue } = machine.diagram
   const pick = clash.pick.slice()

@@ -5,7 +5,10 @@ import type { DiagramBuilder } from './diagramBuilder.ts'
 /** Collects *choice* and *all* nodes, each distinct one once; children must be made before their parents. */
 export interface Freezer {
   /** A choice over a variable; each edge takes some of its values to a node. Edges into nothing are left out. */
-  readonly choice: (variable: number, edges: readonly { readonly values: readonly number[]; readonly child: number }[]) => number
+  readonly choice: (
+    variable: number,
+    edges: readonly { readonly values: readonly number[]; readonly child: number }[],
+  ) => number
   /** Independent regions side by side; the end is dropped, a single region stands for itself. */
   readonly all: (children: readonly number[]) => number
   readonly finish: (roots: readonly number[], rest: Pick<Diagram, 'options' | 'weights' | 'terms'>) => Diagram
@@ -59,7 +62,12 @@ export function createFreezer(sizes: readonly number[], position: ArrayLike<numb
     all: (children) => {
       const regions = [...new Set(children)].filter((child) => child !== 0).sort((a, b) => a - b)
       if (regions.length === 0) return 0
-      return regions.length === 1 ? regions[0]! : node(-1, regions.map((child) => ({ set: 0, child })))
+      return regions.length === 1
+        ? regions[0]!
+        : node(
+            -1,
+            regions.map((child) => ({ set: 0, child })),
+          )
     },
     finish: (roots, rest) => {
       // Only what the roots reach; grouped by variable where the order allows it.
@@ -75,7 +83,9 @@ export function createFreezer(sizes: readonly number[], position: ArrayLike<numb
       if (ranked) kept.sort((a, b) => ranks[a]! - ranks[b]! || a - b)
       const numberOf = new Int32Array(kinds.length)
       kept.forEach((old, number) => (numberOf[old] = number))
-      const usedSets = new Set(kept.flatMap((old) => (kinds[old]! < 0 ? [] : edgesOf[old]!.map((edge) => edge.set))))
+      const usedSets = new Set(
+        kept.flatMap((old) => (kinds[old]! < 0 ? [] : edgesOf[old]!.map((edge) => edge.set))),
+      )
       const setOrder = [...usedSets].sort((a, b) => sets[a]!.variable - sets[b]!.variable)
       const setOf = new Map(setOrder.map((old, number) => [old, number]))
       const setStart = new Int32Array(setOrder.length + 1)

@@ -41,7 +41,9 @@ export function createWorkbench(sizes: readonly number[], budget: Budget): Workb
     keep,
     join: (handles) => {
       const all = keep('', () => 1)
-      for (const handle of handles.toSorted((a, b) => builder.level(live[b]!) - builder.level(live[a]!) || a - b)) {
+      for (const handle of handles.toSorted(
+        (a, b) => builder.level(live[b]!) - builder.level(live[a]!) || a - b,
+      )) {
         live[all] = booked(names[handle]!, () => builder.and(live[all]!, live[handle]!))
         if (builder.nodes() < limit) continue
         live = builder.collect(live)
@@ -63,7 +65,7 @@ export function connected(count: number, edges: Iterable<readonly number[]>): In
   const find = (i: number) => {
     let root = i
     while (parent[root] !== root) root = parent[root]!
-    for (let next = i; parent[next] !== root; ) {
+    for (let next = i; parent[next] !== root;) {
       const after = parent[next]!
       parent[next] = root
       next = after

@@ -45,10 +45,13 @@ export function openProduct(pkg: ProductPackage): Product {
   const take = (pick: Int32Array, selection: Selection, fixed?: Uint8Array) => {
     for (const id in selection) {
       const v = indexOf.get(id)
-      if (v === undefined) throw new Error(`${pkg.id} has no option "${id}"; ask problems() before other questions.`)
+      if (v === undefined)
+        throw new Error(`${pkg.id} has no option "${id}"; ask problems() before other questions.`)
       const value = valueIndex[v]!.get(selection[id]!)
       if (value === undefined)
-        throw new Error(`${id} has no value ${JSON.stringify(selection[id])}; ask problems() before other questions.`)
+        throw new Error(
+          `${id} has no value ${JSON.stringify(selection[id])}; ask problems() before other questions.`,
+        )
       pick[v] = value
       if (fixed !== undefined) fixed[v] = 1
     }
@@ -93,7 +96,8 @@ export function openProduct(pkg: ProductPackage): Product {
       const own = taken >= 0 && fixed[v] === 0 ? 1 : 0
       const names = keys[v]!
       let fitting = 0
-      if (taken < 0) for (let i = 0; i < names.length; i++) if (machine.changesOf(machine.best[from + i]!) === 0) fitting++
+      if (taken < 0)
+        for (let i = 0; i < names.length; i++) if (machine.changesOf(machine.best[from + i]!) === 0) fitting++
       const ofOption: Record<string, ValueStatus> = {}
       for (let i = 0; i < names.length; i++) {
         const best = machine.best[from + i]!
@@ -137,7 +141,11 @@ export function openProduct(pkg: ProductPackage): Product {
       }
     return machine.design(fitting, hard(fitting), suggested)
   }
-  const repairsOf = (question: Question, keep: Selection, limit: number): { repair: Repair; cents: number }[] => {
+  const repairsOf = (
+    question: Question,
+    keep: Selection,
+    limit: number,
+  ): { repair: Repair; cents: number }[] => {
     const clash = clashOf(question, keep)
     if (machine.fewestChanges(clash.pick, clash.fixed) <= 0) return []
     const earlier: Record<string, Value> = { ...question.selection }
@@ -151,7 +159,9 @@ export function openProduct(pkg: ProductPackage): Product {
       .map(({ change, cents }) => ({
         cents,
         repair: {
-          change: Object.fromEntries([...change].map(([v, value]) => [options[v]!.id, options[v]!.values[value]!])),
+          change: Object.fromEntries(
+            [...change].map(([v, value]) => [options[v]!.id, options[v]!.values[value]!]),
+          ),
           priceDeltaCents: cents - centsBefore,
         },
       }))
@@ -162,24 +172,28 @@ export function openProduct(pkg: ProductPackage): Product {
   const forcedByContext = (id: string, values: Selection): Value | undefined => {
     const v = indexOf.get(id)
     if (v === undefined || options[v]!.role === 'choice') return undefined
-    const context = Object.fromEntries(Object.entries(values).filter(([each]) => optionNamed(each)?.role === 'context'))
+    const context = Object.fromEntries(
+      Object.entries(values).filter(([each]) => optionNamed(each)?.role === 'context'),
+    )
     const { pick, fixed } = clashOf({ context, selection: {} })
     machine.sweep(pick, fixed)
-    const left = options[v]!.values.filter((_, i) => machine.changesOf(machine.best[firstValue[v]! + i]!) === 0)
+    const left = options[v]!.values.filter(
+      (_, i) => machine.changesOf(machine.best[firstValue[v]! + i]!) === 0,
+    )
     return left.length === 1 ? left[0] : undefined
   }
 
+  const ids = options.map(({ id }) => id)
   const verify = (selection: Selection): Configuration | undefined => {
     const pick = new Int32Array(variables)
-    let names = 0
-    for (const _ in selection) names++
-    if (names !== options.length) return undefined
-    for (let v = 0; v < options.length; v++) {
-      const value = valueIndex[v]!.get(selection[options[v]!.id]!)
+    for (let v = 0; v < ids.length; v++) {
+      const value = valueIndex[v]!.get(selection[ids[v]!]!)
       if (value === undefined) return undefined
       pick[v] = value
     }
-    return machine.walk(pick) ? (named(pick, all) as Configuration) : undefined
+    // Every option was found, so any further key is an unknown one.
+    if (Object.keys(selection).length !== ids.length || !machine.walk(pick)) return undefined
+    return { ...selection } as Configuration
   }
   const label = (id: string, language: string) => textIn(optionNamed(id)?.label, language) ?? id
   const valueLabel = (id: string, value: Value, language: string) => {
@@ -195,16 +209,29 @@ export function openProduct(pkg: ProductPackage): Product {
       for (const part of [question.context, question.selection]) {
         if (part === undefined) continue
         if (typeof part !== 'object' || part === null || Array.isArray(part)) {
-          found.push({ option: '', value: part, message: `${JSON.stringify(part)} is not an object of option: value` })
+          found.push({
+            option: '',
+            value: part,
+            message: `${JSON.stringify(part)} is not an object of option: value`,
+          })
           continue
         }
         for (const [option, value] of Object.entries(part)) {
           const v = indexOf.get(option)
           if (v === undefined) {
-            found.push({ option, value, message: `${pkg.id} has no option "${option}"${suggestion(option, indexOf.keys())}` })
+            found.push({
+              option,
+              value,
+              message: `${pkg.id} has no option "${option}"${suggestion(option, indexOf.keys())}`,
+            })
           } else if (!valueIndex[v]!.has(value as Value)) {
             const text = JSON.stringify(value) ?? String(value)
-            found.push({ option, value, message: `${text} is not a value of ${option}${suggestion(String(value), keys[v]!)}` })
+            const typo = options[v]!.values[keys[v]!.indexOf(String(value))]
+            const hint =
+              typo === undefined
+                ? suggestion(String(value), keys[v]!)
+                : ` (did you mean the ${typeof typo} ${typo}?)`
+            found.push({ option, value, message: `${text} is not a value of ${option}${hint}` })
           }
         }
       }
@@ -250,7 +277,8 @@ export function openProduct(pkg: ProductPackage): Product {
     price: (configuration) => {
       const pick = new Int32Array(variables)
       take(pick, configuration)
-      if (!machine.walk(pick)) throw new Error(`${pkg.id}: this is no buildable product; make it with verify().`)
+      if (!machine.walk(pick))
+        throw new Error(`${pkg.id}: this is no buildable product; make it with verify().`)
       const lines: { id: string; option?: string; cents: number }[] = []
       options.forEach((option, v) => {
         const cents = option.priceCents[pick[v]!]!

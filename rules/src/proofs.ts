@@ -13,7 +13,11 @@ export interface Prover {
 }
 
 /** `groups`: the joined rules, price variables left out. Joining anything else afterwards voids the prover. */
-export function createProver(layout: Layout, groups: ReadonlyMap<number, number>, groupOf: Int32Array): Prover {
+export function createProver(
+  layout: Layout,
+  groups: ReadonlyMap<number, number>,
+  groupOf: Int32Array,
+): Prover {
   const { bench, order, plan, diagram, support } = layout
   const { builder } = bench
   const options = plan.model.options
@@ -27,8 +31,7 @@ export function createProver(layout: Layout, groups: ReadonlyMap<number, number>
       const level = builder.level(node)
       const option = order[level]!
       let value = options[option]!.default ?? 0
-      if (builder.child(node, value) === 0)
-        for (value = 0; builder.child(node, value) === 0; ) value++
+      if (builder.child(node, value) === 0) for (value = 0; builder.child(node, value) === 0;) value++
       product.set(option, value)
       node = builder.child(node, value)
     }

@@ -19,14 +19,19 @@ export function redundantRules(model: ProductModel, compiled: Compiled): string[
   const layout = layOut(plan, order, unlimited)
   const { builder, node } = layout.bench
   const sizes = plan.sizes.slice(0, model.options.length)
-  const freezer = createFreezer(sizes, Int32Array.from(plan.sizes, (_, variable) => order.indexOf(variable)))
+  const freezer = createFreezer(
+    sizes,
+    Int32Array.from(plan.sizes, (_, variable) => order.indexOf(variable)),
+  )
   const frozen = (root: number) =>
     freezeInto(freezer, builder, root, root === 0 ? [0] : builder.support(root), order)
   // The rules, then their opposites: a rule is implied when the others and its opposite exclude each other.
   const roots = layout.rules.map((handle) => frozen(node(handle)))
   roots.push(...layout.rules.map((handle) => frozen(builder.not(node(handle)))))
   const weights = new Float64Array(sizes.reduce((sum, size) => sum + size, 0))
-  const solver = createRuleSolver(freezer.finish(roots, { options: model.options.length, weights, terms: [] }))
+  const solver = createRuleSolver(
+    freezer.finish(roots, { options: model.options.length, weights, terms: [] }),
+  )
   const pick = new Int32Array(model.options.length).fill(-1)
   const rules = compiled.rules
   const each = Math.floor(wholeEffort / Math.max(1, rules.length))

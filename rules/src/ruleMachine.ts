@@ -71,7 +71,8 @@ export function createMachine(diagram: Diagram): Machine {
   const setPrice = new Float64Array(sets)
   // Membership as one byte per value: no bit masks, so no value is the 32nd.
   const hasAt = new Int32Array(sets + 1)
-  for (let s = 0; s < sets; s++) hasAt[s + 1] = hasAt[s]! + firstValue[setVariable[s]! + 1]! - firstValue[setVariable[s]!]!
+  for (let s = 0; s < sets; s++)
+    hasAt[s + 1] = hasAt[s]! + firstValue[setVariable[s]! + 1]! - firstValue[setVariable[s]!]!
   const has = new Uint8Array(hasAt[sets]!)
   for (let s = 0; s < sets; s++) {
     let low = Infinity

@@ -12,15 +12,21 @@ export interface RuleSolver {
    * Tries the given rules under hard picks. `undefined`: they hold together. Otherwise rules among them (not yet a minimal set)
    * that do not; `'unknown'` when that took more than `effort` narrowings.
    */
-  readonly clash: (rules: readonly number[], pick: Int32Array, effort?: number) => number[] | 'unknown' | undefined
+  readonly clash: (
+    rules: readonly number[],
+    pick: Int32Array,
+    effort?: number,
+  ) => number[] | 'unknown' | undefined
   /**
    * A minimal set of rules that no product satisfies under the picks, `undefined` when all hold together. Where there are
-   * several such sets, rules named later are left out first.
+   * several such sets, rules named later are left out first. What cannot be searched in reasonable time is not minimal.
    */
   readonly minimalClash: (rules: readonly number[], pick: Int32Array) => number[] | undefined
 }
 
+/** Narrowings for one question about a subset of rules, and for the first one about all of them. */
 const defaultEffort = 20_000
+const wholeEffort = 400_000
 
 /** `diagram` holds one root per rule, without *all* nodes. */
 export function createRuleSolver(diagram: Diagram): RuleSolver {
@@ -197,8 +203,10 @@ export function createRuleSolver(diagram: Diagram): RuleSolver {
     scopes,
     clash,
     minimalClash: (rules, pick) => {
-      const first = clash(rules, pick, Infinity)
-      if (first === undefined || first === 'unknown') return undefined
+      const first = clash(rules, pick, wholeEffort)
+      if (first === undefined) return undefined
+      // Too hard to search: the rules about what was picked, not made minimal.
+      if (first === 'unknown') return rules.filter((rule) => scopes[rule]!.some((v) => pick[v]! >= 0))
       // Leave out one after the other, the last one first; whatever then still clashes is tried on alone.
       const place = new Map(rules.map((rule, at) => [rule, at]))
       const inOrder = (some: readonly number[]) => some.toSorted((a, b) => place.get(a)! - place.get(b)!)
@@ -207,7 +215,10 @@ export function createRuleSolver(diagram: Diagram): RuleSolver {
       for (;;) {
         const rule = candidates.findLast((each) => !needed.has(each))
         if (rule === undefined) return candidates
-        const still = clash(candidates.filter((each) => each !== rule), pick)
+        const still = clash(
+          candidates.filter((each) => each !== rule),
+          pick,
+        )
         if (still === undefined || still === 'unknown') needed.add(rule)
         else candidates = inOrder(still)
       }

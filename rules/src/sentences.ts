@@ -8,8 +8,10 @@ export function textIn(texts: Texts | undefined, language: string): string | und
 
 /** For rules that have no sentence of their own: `Doors: French door and width: 700 mm do not go together.` */
 const together: Record<string, (parts: readonly string[]) => string> = {
-  en: (parts) => `${listed(parts, ' and ')} ${parts.length === 1 ? 'cannot be made this way' : 'do not go together'}.`,
-  de: (parts) => `${listed(parts, ' und ')} ${parts.length === 1 ? 'ist so nicht möglich' : 'passen nicht zusammen'}.`,
+  en: (parts) =>
+    `${listed(parts, ' and ')} ${parts.length === 1 ? 'cannot be made this way' : 'do not go together'}.`,
+  de: (parts) =>
+    `${listed(parts, ' und ')} ${parts.length === 1 ? 'ist so nicht möglich' : 'passen nicht zusammen'}.`,
   zh: (parts) => `${parts.join('、')}${parts.length === 1 ? '无法这样选择' : '不能同时选择'}。`,
 }
 
@@ -32,10 +34,13 @@ export interface SentenceTask {
 export function sentenceOf({ message, language, scope, known, nameOf, valueOf }: SentenceTask): string {
   const text = textIn(message, language)
   if (text !== undefined)
-    return text.replace(/\{([^{}]+)\}/g, (whole, id: string) => (known(id) ? (valueOf(id) ?? nameOf(id)) : whole))
+    return text.replace(/\{([^{}]+)\}/g, (whole, id: string) =>
+      known(id) ? (valueOf(id) ?? nameOf(id)) : whole,
+    )
   const given = scope.filter((id) => valueOf(id) !== undefined)
   const colon = language.startsWith('zh') ? '：' : ': '
-  const parts = given.length > 0 ? given.map((id) => `${nameOf(id)}${colon}${valueOf(id)}`) : scope.map(nameOf)
+  const parts =
+    given.length > 0 ? given.map((id) => `${nameOf(id)}${colon}${valueOf(id)}`) : scope.map(nameOf)
   const make = together[language] ?? together[language.split('-')[0]!] ?? together['en']!
   return make(parts)
 }

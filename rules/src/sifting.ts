@@ -197,7 +197,7 @@ export function sift(
     }
     back(bestAt)
   }
-  for (let before = Infinity; nodes < before * 0.99 && steps < effort; ) {
+  for (let before = Infinity; nodes < before * 0.99 && steps < effort;) {
     before = nodes
     // The widest levels first.
     const widths = new Map(order.map((variable, p) => [variable, at[p]!.length]))

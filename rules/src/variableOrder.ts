@@ -57,11 +57,15 @@ export function force(task: OrderTask, start: readonly number[]): number[] {
   const rounds = Math.min(200, 20 + 10 * (32 - Math.clz32(task.variables)))
   for (let round = 0, idle = 0; round < rounds && idle < 10; round++) {
     const position = positions(order)
-    const centre = task.edges.map((edge) => edge.reduce((sum, v) => sum + position[v]!, 0) / Math.max(1, edge.length))
+    const centre = task.edges.map(
+      (edge) => edge.reduce((sum, v) => sum + position[v]!, 0) / Math.max(1, edge.length),
+    )
     const pulled = new Float64Array(task.variables)
     for (let v = 0; v < task.variables; v++)
       pulled[v] =
-        of[v]!.length === 0 ? position[v]! : of[v]!.reduce((sum, edge) => sum + centre[edge]!, 0) / of[v]!.length
+        of[v]!.length === 0
+          ? position[v]!
+          : of[v]!.reduce((sum, edge) => sum + centre[edge]!, 0) / of[v]!.length
     order = order.toSorted((a, b) => pulled[a]! - pulled[b]! || position[a]! - position[b]!)
     const span = totalSpan(task, order)
     if (span < bestSpan) {

@@ -33,7 +33,9 @@ function given(model: ProductModel, { context, selection }: Question): string {
 async function possible(model: ProductModel, question: Question): Promise<string[]> {
   const result = await solve(`${answerSetProgram(model)}\n${given(model, question)}`, 0, '--enum-mode=brave')
   if (result.Result === 'UNSATISFIABLE') return []
-  return result.Call[0]!.Witnesses.at(-1)!.Value.map((atom) => atom.slice(2, -1)).sort()
+  return result.Call[0]!.Witnesses.at(-1)!
+    .Value.map((atom) => atom.slice(2, -1))
+    .sort()
 }
 
 async function cheapest(model: ProductModel, question: Question): Promise<number> {
@@ -52,8 +54,10 @@ test('clingo finds the same counts, domains and cheapest totals on random models
       if (count === 0n) return
       const fitting = model.options.flatMap(({ values }, o) =>
         values.flatMap((value, v) =>
-          product.count({ context: question.context, selection: { ...question.selection, [model.options[o]!.id]: value } }) > 0n &&
-          (({ ...question.selection, ...question.context })[model.options[o]!.id] ?? value) === value
+          product.count({
+            context: question.context,
+            selection: { ...question.selection, [model.options[o]!.id]: value },
+          }) > 0n && ({ ...question.selection, ...question.context }[model.options[o]!.id] ?? value) === value
             ? [`${o},${v}`]
             : [],
         ),
@@ -85,7 +89,8 @@ test('clingo gives the same domains and cheapest totals on the fridge, click by 
       const fitting = model.options.flatMap(({ id, values }, o) =>
         values.flatMap((value, v) => {
           const { status, changes } = statuses[id]![String(value)]!
-          return changes === 0 && ((selection[id] ?? question.context[id as 'country']) === undefined || status === 'chosen')
+          return changes === 0 &&
+            ((selection[id] ?? question.context[id as 'country']) === undefined || status === 'chosen')
             ? [`${o},${v}`]
             : []
         }),

@@ -9,7 +9,10 @@ export function answerSetProgram(model: ProductModel): string {
     const name = `f(${formulas++})`
     const value = (option: number, cell: readonly number[] | null) =>
       cell === null ? `o(${option},_)` : `o(${option},(${cell.join(';') || -1}))`
-    const bounds = ({ atLeast, atMost }: { readonly atLeast?: number; readonly atMost?: number }, set: string) =>
+    const bounds = (
+      { atLeast, atMost }: { readonly atLeast?: number; readonly atMost?: number },
+      set: string,
+    ) =>
       `${atLeast === undefined ? '' : `${atLeast} <= `}${set}${atMost === undefined ? '' : ` <= ${atMost}`}`
     switch (formula.op) {
       case 'true':
@@ -28,7 +31,9 @@ export function answerSetProgram(model: ProductModel): string {
         break
       case 'table':
         for (const row of formula.rows)
-          lines.push(`${name} :- ${[...row.map((cell, c) => value(formula.of[c]!, cell)), '1 = 1'].join(', ')}.`)
+          lines.push(
+            `${name} :- ${[...row.map((cell, c) => value(formula.of[c]!, cell)), '1 = 1'].join(', ')}.`,
+          )
         break
       case 'sum':
       case 'distinct': {
@@ -50,7 +55,8 @@ export function answerSetProgram(model: ProductModel): string {
   model.options.forEach(({ values }, o) => lines.push(`1 { o(${o},0..${values.length - 1}) } 1.`))
   for (const rule of model.rules) lines.push(`:- not ${define(rule.formula)}.`)
   model.prices.forEach((term, t) => {
-    for (const { amountCents, when } of term.alternatives) lines.push(`cost(${t},${amountCents}) :- ${define(when)}.`)
+    for (const { amountCents, when } of term.alternatives)
+      lines.push(`cost(${t},${amountCents}) :- ${define(when)}.`)
   })
   lines.push('#show o/2.')
   return lines.join('\n')

@@ -38,7 +38,9 @@ describe.each(['example-fridge.yaml', 'example-kitchen.yaml'])('%s', (file) => {
         const whole = product.count({ context, selection })
         for (const { id, values } of model.options) {
           if (id in selection || id in context) continue
-          const parts = values.map((value) => product.count({ context, selection: { ...selection, [id]: value } }))
+          const parts = values.map((value) =>
+            product.count({ context, selection: { ...selection, [id]: value } }),
+          )
           expect(parts.reduce((a, b) => a + b)).toBe(whole)
           const statuses = product.statuses({ context, selection })[id]!
           values.forEach((value, v) => expect(statuses[String(value)]!.changes === 0).toBe(parts[v]! > 0n))
@@ -112,7 +114,9 @@ describe.each(['example-fridge.yaml', 'example-kitchen.yaml'])('%s', (file) => {
         expect(product.verify(JSON.parse(JSON.stringify(design)) as Selection)).toEqual(design)
         const { id, values } = model.options[next(model.options.length)]!
         const changed = { ...design, [id]: values[next(values.length)]! }
-        expect(product.verify(changed) !== undefined).toBe(product.count({ context: {}, selection: changed }) === 1n)
+        expect(product.verify(changed) !== undefined).toBe(
+          product.count({ context: {}, selection: changed }) === 1n,
+        )
       }),
       runs(60),
     )
@@ -130,7 +134,10 @@ test('a rule and its opposite share out the products; an implied rule changes no
       const countWith = (rules: readonly Rule[]) => open({ ...model, rules }).count(none)
       const opposite = makeRule('opposite', { op: 'not', arg: rule!.formula })
       expect(countWith(model.rules) + countWith([opposite, ...rest])).toBe(countWith(rest))
-      const implied = makeRule('implied', { op: 'or', args: [rule!.formula, rest[0]?.formula ?? { op: 'false' }] })
+      const implied = makeRule('implied', {
+        op: 'or',
+        args: [rule!.formula, rest[0]?.formula ?? { op: 'false' }],
+      })
       const [before, after] = [open(model), open({ ...model, rules: [...model.rules, implied] })]
       expect(after.statuses(question)).toEqual(before.statuses(question))
       expect(after.designPrices(question)).toEqual(before.designPrices(question))

@@ -23,7 +23,8 @@ test('count, domains, changes and cheapest totals', () => {
           for (const each of inContext) {
             if (each.values[o] !== i) continue
             const others = missed(each.values, option.id)
-            if (others < changes || (others === changes && each.cents < cents)) [changes, cents] = [others, each.cents]
+            if (others < changes || (others === changes && each.cents < cents))
+              [changes, cents] = [others, each.cents]
           }
           if (changes === Infinity) {
             expect(status.changes).toBe(-1)

@@ -35,7 +35,12 @@ test('a conflict names choices and rules of which none can be left out', () => {
         const rules = model.rules.filter(({ id }) => ruleIds.includes(id))
         expect(oracle.fits(rules, { ...context, ...choices })).toBe(false)
         for (const rule of rules)
-          expect(oracle.fits(rules.filter((other) => other !== rule), { ...context, ...choices })).toBe(true)
+          expect(
+            oracle.fits(
+              rules.filter((other) => other !== rule),
+              { ...context, ...choices },
+            ),
+          ).toBe(true)
       }
     }),
     runs(400),
@@ -78,9 +83,9 @@ test('repairs are all the smallest ways out, each with its cheapest values, by n
           return { out, cents: Math.min(...totals) }
         })
         .sort((a, b) => a.out.length - b.out.length || a.cents - b.cents)
-      expect(repairs.map(({ change, priceDeltaCents }) => [Object.keys(change).length, priceDeltaCents])).toEqual(
-        ways.slice(0, limit).map(({ out, cents }) => [out.length, cents - before]),
-      )
+      expect(
+        repairs.map(({ change, priceDeltaCents }) => [Object.keys(change).length, priceDeltaCents]),
+      ).toEqual(ways.slice(0, limit).map(({ out, cents }) => [out.length, cents - before]))
       for (const { change, priceDeltaCents } of repairs) {
         expect(minimal.map((out) => out.join())).toContain(chosen.filter((id) => id in change).join())
         const after = { context, selection: { ...selection, ...change } }
@@ -135,6 +140,11 @@ test('a context that nothing fits is explained by rules alone and has no way out
   const question = { context: { country: 'XX' }, selection: { plug: 'cn' } }
   expect(product.explain(question)).toEqual([{ ruleIds: ['plugs'], choices: {} }])
   expect(product.repairs(question)).toEqual([])
-  expect(product.check(question)).toMatchObject({ buildable: false, complete: false, count: 0n, priceCents: 0 })
+  expect(product.check(question)).toMatchObject({
+    buildable: false,
+    complete: false,
+    count: 0n,
+    priceCents: 0,
+  })
   expect(product.statuses(question)['plug']!['cn']!.changes).toBe(-1)
 })

@@ -18,13 +18,17 @@ describe.each([31, 32, 33, 63, 64, 65, 100])('an option with %d values', (size) 
     of: [0, 1],
     rows: range(size - 1).map((value) => [[value], [size - 1 - value]]),
   }
-  const options = ['a', 'b'].map((id) => makeOption(id, range(size), { priceCents: range(size), type: 'number' }))
+  const options = ['a', 'b'].map((id) =>
+    makeOption(id, range(size), { priceCents: range(size), type: 'number' }),
+  )
   const model = makeModel(options, { rules: [makeRule('mirror', mirror)] })
 
   test('keeps its last values apart', () => {
     const product = open(model)
     expect(product.count({ context: {}, selection: {} })).toBe(BigInt(size - 1))
-    for (const value of [0, 1, 29, 30, 31, 32, 33, 61, 62, 63, 64, size - 2].filter((each) => each < size - 1)) {
+    for (const value of [0, 1, 29, 30, 31, 32, 33, 61, 62, 63, 64, size - 2].filter(
+      (each) => each < size - 1,
+    )) {
       const { b } = product.statuses({ context: {}, selection: { a: value } })
       expect(Object.entries(b!).filter(([, { changes }]) => changes === 0)).toEqual([
         [String(size - 1 - value), { status: 'forced', changes: 0, fromPriceCents: size - 1 }],
@@ -53,7 +57,22 @@ describe('independent regions side by side', () => {
     rows: rows.map(([l, r]) => [[l], [r]]),
   })
   const model = makeModel(options, {
-    rules: [makeRule('differ', pairs(0, 1, [[0, 1], [1, 0]])), makeRule('equal', pairs(2, 3, [[0, 0], [1, 1]]))],
+    rules: [
+      makeRule(
+        'differ',
+        pairs(0, 1, [
+          [0, 1],
+          [1, 0],
+        ]),
+      ),
+      makeRule(
+        'equal',
+        pairs(2, 3, [
+          [0, 0],
+          [1, 1],
+        ]),
+      ),
+    ],
   })
   const product = open(model)
 
@@ -75,7 +94,11 @@ describe('independent regions side by side', () => {
   test('two dead regions are as impossible as one', () => {
     const freezer = createFreezer([2, 2, 2], [0, 1, 2])
     const regions = [0, 1, 2].map((variable) => freezer.choice(variable, [{ values: [0], child: 0 }]))
-    const diagram = freezer.finish([freezer.all(regions)], { options: 3, weights: new Float64Array(6), terms: [] })
+    const diagram = freezer.finish([freezer.all(regions)], {
+      options: 3,
+      weights: new Float64Array(6),
+      terms: [],
+    })
     const machine = createMachine(diagram)
     machine.sweep(Int32Array.from([1, 1, -1]), Uint8Array.from([1, 1, 0]))
     expect(Array.from(machine.best, machine.changesOf)).toEqual([-1, -1, -1, -1, -1, -1])
@@ -125,8 +148,24 @@ test('a price term that leaves products without an amount is reported and takes 
     id: 'double',
     where,
     alternatives: [
-      { amountCents: 1, when: when([[[0, 1, 2], [0, 1]]]) },
-      { amountCents: 2, when: when([[[0, 1, 2], [1, 2]]]) },
+      {
+        amountCents: 1,
+        when: when([
+          [
+            [0, 1, 2],
+            [0, 1],
+          ],
+        ]),
+      },
+      {
+        amountCents: 2,
+        when: when([
+          [
+            [0, 1, 2],
+            [1, 2],
+          ],
+        ]),
+      },
     ],
   }
   const compiled = compile(makeModel(options, { prices: [gap, overlap] }))
@@ -143,13 +182,20 @@ test('a price term that leaves products without an amount is reported and takes 
 })
 
 test('after a change of rules a conflict is explained by the rules of its own date', () => {
-  const options = [makeOption('country', ['US', 'DE'], { role: 'context' }), makeOption('gas', ['R290', 'R600a'])]
+  const options = [
+    makeOption('country', ['US', 'DE'], { role: 'context' }),
+    makeOption('gas', ['R290', 'R600a']),
+  ]
   const forbid: Formula = { op: 'not', arg: { op: 'table', of: [0, 1], rows: [[[0], [0]]] } }
   const model = makeModel(options, {
     effective: { from: '2026-01-01' },
     rules: [
       makeRule('until-autumn', forbid, { effective: { until: '2026-09-30' } }),
-      makeRule('gap-year', { op: 'table', of: [1], rows: [[[1]]] }, { effective: { from: '2027-01-01', until: '2027-12-31' } }),
+      makeRule(
+        'gap-year',
+        { op: 'table', of: [1], rows: [[[1]]] },
+        { effective: { from: '2027-01-01', until: '2027-12-31' } },
+      ),
       makeRule('always', { op: 'true' }),
     ],
   })
@@ -161,8 +207,12 @@ test('after a change of rules a conflict is explained by the rules of its own da
   }
   expect(at().product.explain(question)).toEqual([{ ruleIds: ['until-autumn'], choices: { gas: 'R290' } }])
   expect(at('2026-10-15').product.explain(question)).toEqual([])
-  expect(at('2027-06-01').product.explain(question)).toEqual([{ ruleIds: ['gap-year'], choices: { gas: 'R290' } }])
-  expect(['2026-01-01', '2026-09-30', '2026-10-01', '2027-01-01', '2028-01-01'].map((day) => at(day).effective)).toEqual([
+  expect(at('2027-06-01').product.explain(question)).toEqual([
+    { ruleIds: ['gap-year'], choices: { gas: 'R290' } },
+  ])
+  expect(
+    ['2026-01-01', '2026-09-30', '2026-10-01', '2027-01-01', '2028-01-01'].map((day) => at(day).effective),
+  ).toEqual([
     { from: '2026-01-01', until: '2026-09-30' },
     { from: '2026-01-01', until: '2026-09-30' },
     { from: '2026-10-01', until: '2026-12-31' },
@@ -175,7 +225,9 @@ test('counts beyond 2^53 are exact', () => {
   const options = range(40).map((i) => makeOption(`o${i}`, range(7)))
   // At most one option has its last value.
   const weights = options.map(() => [0, 0, 0, 0, 0, 0, 1])
-  const product = open(makeModel(options, { rules: [makeRule('few', { op: 'sum', of: range(40), weights, atMost: 1 })] }))
+  const product = open(
+    makeModel(options, { rules: [makeRule('few', { op: 'sum', of: range(40), weights, atMost: 1 })] }),
+  )
   const count = 6n ** 40n + 40n * 6n ** 39n
   expect(product.count({ context: {}, selection: {} })).toBe(count)
   expect(product.count({ context: {}, selection: { o3: 6 } })).toBe(6n ** 39n)
@@ -185,7 +237,9 @@ test('counts beyond 2^53 are exact', () => {
 
 test('more suggestions than one number can hold are taken in file order', () => {
   // 90 options; of each pair at most one may be on, every option suggests on: the first of each pair wins.
-  const options = range(90).map((i) => makeOption(`o${i}`, [false, true], { default: 1, type: 'bool', priceCents: [0, 1] }))
+  const options = range(90).map((i) =>
+    makeOption(`o${i}`, [false, true], { default: 1, type: 'bool', priceCents: [0, 1] }),
+  )
   const rules = range(45).map((pair) =>
     makeRule(`pair${pair}`, { op: 'not', arg: { op: 'table', of: [pair, 89 - pair], rows: [[[1], [1]]] } }),
   )
@@ -213,6 +267,8 @@ test('an unbuildable model compiles to a machine that accepts nothing', () => {
   const product = open(model)
   expect(lookAtAll(model).products).toEqual([])
   expect(product.isBuildable({ context: {}, selection: {} })).toBe(false)
-  expect(product.explain({ context: {}, selection: {} })).toEqual([{ ruleIds: ['a-is-x', 'a-is-y'], choices: {} }])
+  expect(product.explain({ context: {}, selection: {} })).toEqual([
+    { ruleIds: ['a-is-x', 'a-is-y'], choices: {} },
+  ])
   expect(product.verify({ a: 'x', b: 'x', c: 'x' })).toBeUndefined()
 })

@@ -49,7 +49,12 @@ export function makeModel(options: readonly Option[], more: Partial<ProductModel
   }
 }
 
-export const makeRule = (id: string, formula: Formula, more: Partial<Rule> = {}): Rule => ({ id, formula, where, ...more })
+export const makeRule = (id: string, formula: Formula, more: Partial<Rule> = {}): Rule => ({
+  id,
+  formula,
+  where,
+  ...more,
+})
 
 export function open(model: ProductModel, at?: string): Product {
   const compiled = compile(model, at === undefined ? {} : { at })
@@ -82,12 +87,23 @@ function randomFormula(options: readonly Option[], next: (bound: number) => numb
     const all = pickSome(options.length, 5, next)
     const weights = all.map((option) => Array.from({ length: size(option) }, () => next(7) - 2))
     const bound = next(8)
-    return { op: 'sum', of: all, weights, ...(next(3) > 0 ? { atMost: bound } : {}), ...(next(3) === 0 ? { atLeast: bound - 3 } : {}) }
+    return {
+      op: 'sum',
+      of: all,
+      weights,
+      ...(next(3) > 0 ? { atMost: bound } : {}),
+      ...(next(3) === 0 ? { atLeast: bound - 3 } : {}),
+    }
   }
   if (kind === 4) {
     const all = pickSome(options.length, 5, next)
     const classes = all.map((option) => Array.from({ length: size(option) }, () => next(4) - 1))
-    return { op: 'distinct', of: all, classes, ...(next(3) > 0 ? { atMost: 1 + next(2) } : { atLeast: 1 + next(2) }) }
+    return {
+      op: 'distinct',
+      of: all,
+      classes,
+      ...(next(3) > 0 ? { atMost: 1 + next(2) } : { atLeast: 1 + next(2) }),
+    }
   }
   if (kind === 5) return { op: 'not', arg: randomFormula(options, next, depth - 1) }
   if (kind === 6 || kind === 7)
@@ -120,7 +136,10 @@ function randomTerm(id: string, options: readonly Option[], next: (bound: number
   return {
     id,
     where,
-    alternatives: byAmount.map((own, i) => ({ amountCents: amounts[i]!, when: { op: 'table', of, rows: own } })),
+    alternatives: byAmount.map((own, i) => ({
+      amountCents: amounts[i]!,
+      when: { op: 'table', of, rows: own },
+    })),
   }
 }
 
@@ -142,15 +161,23 @@ export const randomCase: fc.Arbitrary<RandomCase> = fc
     const next = numbers(seed)
     const contexts = next(3)
     const options = sizes.map((size, i) =>
-      makeOption(`o${i}`, Array.from({ length: size }, (_, value) => (i % 2 === 0 ? `v${value}` : value * 10)), {
-        role: i < contexts ? 'context' : next(12) === 0 ? 'derived' : 'choice',
-        priceCents: Array.from({ length: size }, () => (next(3) === 0 ? 0 : next(60) - 10)),
-        ...(next(4) > 0 ? { default: next(size) } : {}),
-      }),
+      makeOption(
+        `o${i}`,
+        Array.from({ length: size }, (_, value) => (i % 2 === 0 ? `v${value}` : value * 10)),
+        {
+          role: i < contexts ? 'context' : next(12) === 0 ? 'derived' : 'choice',
+          priceCents: Array.from({ length: size }, () => (next(3) === 0 ? 0 : next(60) - 10)),
+          ...(next(4) > 0 ? { default: next(size) } : {}),
+        },
+      ),
     )
     const model = makeModel(options, {
       rules: Array.from({ length: rules }, (_, r) =>
-        makeRule(`r${r}`, randomFormula(options, next, 2), next(2) === 0 ? { message: { en: `rule ${r}` } } : {}),
+        makeRule(
+          `r${r}`,
+          randomFormula(options, next, 2),
+          next(2) === 0 ? { message: { en: `rule ${r}` } } : {},
+        ),
       ),
       prices: Array.from({ length: terms }, (_, t) => randomTerm(`t${t}`, options, next)),
     })

@@ -20,7 +20,9 @@ test('dead and forced values, cheapest total, redundant rules and the number of 
       const { products, fits } = lookAtAll(model)
       const compiled = done(compile(model))
       expect(compiled.configurations).toBe(BigInt(products.length))
-      expect(compiled.fromPriceCents).toBe(products.length === 0 ? 0 : Math.min(...products.map(({ cents }) => cents)))
+      expect(compiled.fromPriceCents).toBe(
+        products.length === 0 ? 0 : Math.min(...products.map(({ cents }) => cents)),
+      )
       const dead = []
       const forced = []
       for (const [o, { id, values }] of model.options.entries()) {
@@ -32,7 +34,14 @@ test('dead and forced values, cheapest total, redundant rules and the number of 
       expect(compiled.forced).toEqual(forced)
       expect(compiled.problems.length).toBe(products.length === 0 ? 1 : 0)
       const redundant = model.rules.filter(
-        (rule) => !fits([...model.rules.filter((other) => other !== rule), { ...rule, formula: { op: 'not', arg: rule.formula } }], {}),
+        (rule) =>
+          !fits(
+            [
+              ...model.rules.filter((other) => other !== rule),
+              { ...rule, formula: { op: 'not', arg: rule.formula } },
+            ],
+            {},
+          ),
       )
       expect(redundantRules(model, compiled)).toEqual(redundant.map(({ id }) => id))
     }),
@@ -52,7 +61,9 @@ test('a position is refused exactly when some product has no line or several, wi
       })
       const position: BomPosition = { position: 'panel', optional, op: 10, lines, where }
       const { products } = lookAtAll(model)
-      const hits = products.map(({ values }) => lines.filter(({ when }) => holds(when, (o) => values[o]!)).length)
+      const hits = products.map(
+        ({ values }) => lines.filter(({ when }) => holds(when, (o) => values[o]!)).length,
+      )
       const sound = hits.every((count) => count === 1 || (optional && count === 0))
       const compiled = done(compile({ ...model, bom: [position] }))
       expect(compiled.counterexamples.length).toBe(sound ? 0 : 1)
@@ -96,13 +107,22 @@ describe('a budget', () => {
       atMost: 1500,
     })
   const model = makeModel(options, {
-    rules: [makeRule('small', { op: 'table', of: [0, 1], rows: [[[0], [0]]] }), heavy('load', 37), heavy('cost', 61)],
+    rules: [
+      makeRule('small', { op: 'table', of: [0, 1], rows: [[[0], [0]]] }),
+      heavy('load', 37),
+      heavy('cost', 61),
+    ],
   })
 
   test('of steps ends the work at the same point everywhere and names the rules that cost most', () => {
     const result = compile(model, { budget: { steps: 30_000 } })
     if (result.ok) throw new Error('within the budget')
-    expect(result.culprits.slice(0, 2).map(({ ruleId }) => ruleId).sort()).toEqual(['cost', 'load'])
+    expect(
+      result.culprits
+        .slice(0, 2)
+        .map(({ ruleId }) => ruleId)
+        .sort(),
+    ).toEqual(['cost', 'load'])
     expect(result.problems[0]!.message).toMatch(/beyond the budget.*(cost|load) \(\d+\).*lazy: true/)
     expect(compile(model, { budget: { steps: 30_000 } })).toEqual(result)
   })

@@ -17,7 +17,10 @@ test('writing and reading a machine gives the same machine, and compiling again 
       expect(encodeDiagram(rules)).toEqual(compiled.ruleDiagrams)
       // Neither a copy of the model nor the order found the first time makes a difference.
       const again = compile(structuredClone(model), { order: compiled.order })
-      expect(again.ok && [again.machine, again.ruleDiagrams]).toEqual([compiled.machine, compiled.ruleDiagrams])
+      expect(again.ok && [again.machine, again.ruleDiagrams]).toEqual([
+        compiled.machine,
+        compiled.ruleDiagrams,
+      ])
       expect(compile(structuredClone(model))).toEqual({ ...compiled, compileMs: 0 })
     }),
     runs(60),
@@ -27,10 +30,14 @@ test('writing and reading a machine gives the same machine, and compiling again 
 test('every variable is tested exactly once on every way, values of one node never twice', () => {
   const compiled = compile(modelOf(loadPath(fixture('example-kitchen.yaml'))))
   if (!compiled.ok) throw new Error('beyond the budget')
-  const { kind, edgeStart, edgeChild, edgeSet, setStart, setMembers, setVariable, roots, firstValue } = compiled.diagram
+  const { kind, edgeStart, edgeChild, edgeSet, setStart, setMembers, setVariable, roots, firstValue } =
+    compiled.diagram
   const below: Set<number>[] = [new Set()]
   for (let node = 1; node < kind.length; node++) {
-    const edges = Array.from({ length: edgeStart[node + 1]! - edgeStart[node]! }, (_, i) => edgeStart[node]! + i)
+    const edges = Array.from(
+      { length: edgeStart[node + 1]! - edgeStart[node]! },
+      (_, i) => edgeStart[node]! + i,
+    )
     const children = edges.map((e) => below[edgeChild[e]!]!)
     for (const e of edges) expect(edgeChild[e]).toBeLessThan(node)
     if (kind[node]! < 0) {
