@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { BUILD_STAGES, type BuildStage } from '../src/scene/appliance.ts'
 import { drawAppliance } from '../src/scene/drawing.ts'

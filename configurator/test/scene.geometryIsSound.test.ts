@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { drawFridge, type Part } from '../src/scene/fridge.ts'
 import { fridgeSpec, type FridgeSpec } from '../src/scene/layouts.ts'

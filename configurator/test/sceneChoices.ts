@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import type { Appliance } from '../src/scene/appliance.ts'
 
 const ral = ['RAL9010', 'RAL7016', 'RAL3003', 'RAL5024', 'RAL6021']

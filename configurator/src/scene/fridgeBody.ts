@@ -65,7 +65,7 @@ export function drawBody(
   fronts: readonly Front[],
   withCooling: boolean,
 ): MeshPen {
-  const pen = new MeshPen()
+  const pen = new MeshPen().castFromHere()
   const { w, h, d, zFrame, bodyDepth } = cabinet
   pen.light = roomLight(h)
   const shellHeight = h - SHELL_LOW - SHELL_TOP

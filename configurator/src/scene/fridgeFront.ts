@@ -110,7 +110,10 @@ export function drawFront(
 
   const furnitureFrame = spec.finish === 'wood_ready'
   const radii = 0.006
-  panel.use('panel').at(p.x, p.y, zLeaf + PANEL / 2)
+  panel
+    .castFromHere()
+    .use('panel')
+    .at(p.x, p.y, zLeaf + PANEL / 2)
   if (furnitureFrame) furnitureFront(panel, solid, p, zLeaf, hole)
   else
     slab(panel, p.w, p.h, PANEL, {
@@ -134,6 +137,7 @@ export function drawFront(
       else if (f.kind === 'eink') einkTag(solid, display, f, face)
     }
   if (handle && parts.handle) {
+    solid.castFromHere()
     if (handle.kind === 'bar') barHandle(solid, handle, zFace)
     else leatherLoop(solid, handle, zFace)
   }

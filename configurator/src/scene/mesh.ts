@@ -48,6 +48,8 @@ export interface MeshData {
   surfaces: Uint8Array
   indices: Uint32Array
   spans: { surface: SurfaceName; start: number; count: number }[]
+  /** The run of indices that throws a shadow worth drawing; null when none does. */
+  casts: { start: number; count: number } | null
 }
 
 export type Turn = readonly [axis: 'x' | 'y' | 'z', radians: number]
@@ -88,6 +90,7 @@ export class MeshPen {
   #surfaces = new Uint8Array(4 * 512)
   #indices = new Uint32Array(3 * 512)
   #spans: MeshData['spans'] = []
+  #castsFrom = -1
 
   constructor(origin: readonly [number, number, number] = [0, 0, 0]) {
     this.#origin = origin
@@ -125,6 +128,12 @@ export class MeshPen {
       )
     }
     this.#m = [...m, x, y, z]
+    return this
+  }
+
+  /** From here on everything drawn throws a shadow; what came before does not. */
+  castFromHere(): this {
+    this.#castsFrom = this.#triangles * 3
     return this
   }
 
@@ -229,6 +238,10 @@ export class MeshPen {
       surfaces: this.#surfaces.slice(0, n * 4),
       indices: this.#indices.slice(0, this.#triangles * 3),
       spans: this.#spans,
+      casts:
+        this.#castsFrom < 0 || this.#castsFrom === this.#triangles * 3
+          ? null
+          : { start: this.#castsFrom, count: this.#triangles * 3 - this.#castsFrom },
     }
   }
 

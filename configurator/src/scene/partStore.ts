@@ -56,6 +56,7 @@ export function createPartStore(): PartStore {
   }
   const place = ({ group: g, motion, isInside }: Kept) => {
     g.visible = !isInside || opened > 0
+    for (const mesh of g.children) mesh.castShadow = castsNow(mesh.userData['casts'] as Casts, opened > 0)
     if (motion?.kind === 'swing') g.rotation.y = motion.radians * opened
     if (motion?.kind === 'slide') g.position.z = (g.userData['z'] as number) + motion.metres * opened
   }
@@ -116,12 +117,27 @@ function groupOf(part: Part, front: FrontId | undefined, materialFor: MaterialFo
     const mesh = new Mesh(geometryOf(data), materialFor(role, front))
     mesh.name = `${part.id}/${role}`
     mesh.userData['role'] = role
-    mesh.castShadow = role === 'solid' || role === 'panel'
+    limitShadow(mesh, data.casts)
     mesh.receiveShadow = !SEE_THROUGH.has(role)
     mesh.renderOrder = role === 'clear' ? 2 : 0
     group.add(mesh as Object3D)
   }
   return group
+}
+
+/** Which triangles of a mesh throw a shadow: none, all, or only a handle standing proud of its front. */
+type Casts = 'none' | 'all' | 'handle'
+
+/** With the doors shut, fronts and cabinet shade nothing that can be seen; handles always do. */
+const castsNow = (casts: Casts, isOpen: boolean): boolean => casts === 'handle' || (casts === 'all' && isOpen)
+
+/** Notes what of a mesh throws a shadow and keeps the rest of it out of the shadow map. */
+function limitShadow(mesh: Mesh, casts: MeshData['casts']): void {
+  const kind: Casts = !casts ? 'none' : casts.count === mesh.geometry.index?.count ? 'all' : 'handle'
+  mesh.userData['casts'] = kind
+  if (!casts || kind !== 'handle') return
+  mesh.onBeforeShadow = () => mesh.geometry.setDrawRange(casts.start, casts.count)
+  mesh.onAfterShadow = () => mesh.geometry.setDrawRange(0, Infinity)
 }
 
 /** Wraps mesh data for the GPU without copying it. */

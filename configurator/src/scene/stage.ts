@@ -31,8 +31,11 @@ export interface StageStats {
   drawCalls: number
   triangles: number
   programs: number
+  geometries: number
   textures: number
+  /** What our textures hold on the GPU, by their sizes and formats. */
   textureBytes: number
+  /** Since the stage was made. */
   framesDrawn: number
 }
 
@@ -393,6 +396,7 @@ function setTheStage(canvas: HTMLCanvasElement, renderer: WebGLRenderer, options
         drawCalls: render.calls,
         triangles: render.triangles,
         programs: programs?.length ?? 0,
+        geometries: memory.geometries,
         textures: memory.textures,
         textureBytes: Math.round(
           (6 * STUDIO_SIZE ** 2 * 8 * 4) / 3 +

@@ -1,0 +1,102 @@
+/**
+ * A page with nothing but the stage on it, to look at and to measure. Open it with `?still` for doors and camera that
+ * jump; everything else is done through `lab` from the console or from a test.
+ */
+import { drawAppliance } from '../../src/scene/drawing.ts'
+import type { Appliance, BuildStage } from '../../src/scene/appliance.ts'
+import type { Stage } from '../../src/scene/stage.ts'
+
+const { createStage } = await import('../../src/scene/stage.ts')
+const canvas = document.querySelector('canvas')!
+const events: string[] = []
+const made = createStage(canvas, {
+  pixelRatio: devicePixelRatio,
+  reducedMotion: location.search === '?still',
+  onLost: () => events.push('lost'),
+  onRestored: () => events.push('restored'),
+})
+const stage = made as Stage
+const context = () => canvas.getContext('webgl2')!
+const nextFrame = () => new Promise((resolve) => requestAnimationFrame(resolve))
+
+const lab = {
+  stage,
+  events,
+  unavailable: 'unavailable' in made ? made.unavailable : null,
+  /** Shows a fridge and waits until it stands still. */
+  async show(choices: Appliance['choices'], done?: BuildStage[]) {
+    stage.reveal(done ? new Set(done) : null)
+    stage.show({ family: 'fridge', choices })
+    await stage.settled()
+    return stage.stats()
+  },
+  /** A hash of the pixels on the canvas, read in the task that draws them. */
+  async hash() {
+    stage.turnBy(0, 0)
+    await stage.settled()
+    const pixels = await new Promise<Uint8Array>((resolve) => {
+      stage.turnBy(0, 0)
+      // Runs after the stage's own callback of the same frame, before the picture is handed over.
+      requestAnimationFrame(() => {
+        const gl = context()
+        const data = new Uint8Array(gl.drawingBufferWidth * gl.drawingBufferHeight * 4)
+        gl.readPixels(0, 0, gl.drawingBufferWidth, gl.drawingBufferHeight, gl.RGBA, gl.UNSIGNED_BYTE, data)
+        resolve(data)
+      })
+    })
+    const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', pixels as Uint8Array<ArrayBuffer>))
+    const mean = pixels.reduce((sum, v) => sum + v, 0) / pixels.length
+    return { hash: [...digest].map((v) => v.toString(16).padStart(2, '0')).join(''), mean }
+  },
+  /** Takes the GPU's memory away and gives it back. */
+  async loseContext() {
+    const loser = context().getExtension('WEBGL_lose_context')!
+    const until = async (event: string) => {
+      while (events.at(-1) !== event) await nextFrame()
+    }
+    loser.loseContext()
+    await until('lost')
+    loser.restoreContext()
+    await until('restored')
+    await stage.settled()
+  },
+  /** Lets idle work run dry: frames pass until the stage's figures have not moved for a while. */
+  async idle() {
+    let [before, calm] = ['', 0]
+    while (calm < 40) {
+      await nextFrame()
+      const { programs, geometries, textures } = stage.stats()
+      const now = JSON.stringify([programs, geometries, textures])
+      calm = now === before ? calm + 1 : 0
+      before = now
+    }
+  },
+  /** How many frames the stage draws while the given number of the browser's own pass. */
+  async framesDuring(frames: number) {
+    const before = stage.stats().framesDrawn
+    for (let k = 0; k < frames; k++) await nextFrame()
+    return stage.stats().framesDrawn - before
+  },
+  /** Size, type and two alpha values of a still: a corner and the middle. */
+  async still(width: number, height: number) {
+    const blob = await stage.still({ width, height, samples: 3 })
+    const image = await createImageBitmap(blob)
+    const copy = new OffscreenCanvas(image.width, image.height).getContext('2d')!
+    copy.drawImage(image, 0, 0)
+    const alpha = (x: number, y: number) => copy.getImageData(x, y, 1, 1).data[3]
+    return {
+      type: blob.type,
+      width: image.width,
+      height: image.height,
+      corner: alpha(2, 2),
+      middle: alpha(width / 2, height / 2),
+    }
+  },
+  /** What the browser's XML parser finds wrong with a drawing; null when nothing. */
+  drawingError(choices: Appliance['choices']) {
+    const text = drawAppliance({ family: 'fridge', choices })
+    const parsed = new DOMParser().parseFromString(text, 'image/svg+xml')
+    return parsed.querySelector('parsererror')?.textContent ?? null
+  },
+}
+Object.assign(globalThis, { lab })
