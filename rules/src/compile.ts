@@ -17,7 +17,7 @@ import type { Layout, Plan } from './layout.ts'
 import type { Effective, Formula, PriceTerm, Problem, ProductModel, Rule, Value } from './model.ts'
 import { createProver } from './proofs.ts'
 import type { Product } from './proofs.ts'
-import { createMachine } from './ruleMachine.ts'
+import { createMachine, packOf } from './ruleMachine.ts'
 import { createRuleSolver } from './ruleSolver.ts'
 import { sift } from './sifting.ts'
 import { candidateOrders } from './variableOrder.ts'
@@ -151,7 +151,11 @@ export function compile(model: ProductModel, options: CompileOptions = {}): Comp
     const measured = report(final.layout, final.groupOf)
     return {
       ...measured,
-      problems: measured.configurations === 0n ? [nothingBuildable(model, measured), ...problems] : problems,
+      problems: [
+        ...(measured.configurations === 0n ? [nothingBuildable(model, measured)] : []),
+        ...pricesTooWide(model, measured.diagram),
+        ...problems,
+      ],
       counterexamples,
       effective: effectiveIntervals(model).find((interval) => holdsAt(interval, at)) ?? model.effective,
       compileMs: elapsed(),
@@ -321,6 +325,19 @@ function report(layout: Layout, groupOf: Int32Array) {
     forced,
   }
 }
+
+/** Changes and prices share the 51 bits of one exact number. */
+function pricesTooWide(model: ProductModel, diagram: Diagram): Problem[] {
+  const pack = packOf(diagram)
+  const most = 2 ** 51 / (model.options.length + 1)
+  if (pack <= most) return []
+  const widest = model.options.toSorted((a, b) => spreadOf(b.priceCents) - spreadOf(a.priceCents))[0]!
+  const message =
+    `the prices of all values and price terms may differ by ${Math.floor(most / 2)} cents in total, these differ by up to ${pack}; ` +
+    `the widest is ${widest.id}`
+  return [{ ...widest.where, message }]
+}
+const spreadOf = (cents: readonly number[]) => Math.max(...cents) - Math.min(...cents)
 
 function nothingBuildable(
   model: ProductModel,

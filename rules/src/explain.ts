@@ -119,9 +119,13 @@ export function smallestRepairs(clash: Clash, limit: number): number[][] {
   return found
 }
 
+/** Passes for the new values of one repair: plenty for a few options, and an end for a dozen. */
+const passes = 1_000
+
 /**
- * The new values for the picks given up that make the completed design cheapest: all combinations, cut off where even the
- * cheapest product would cost more. Among equals the first in file order.
+ * The new values for the picks given up that make the completed design cheapest: all combinations, cheapest product first,
+ * cut off where even that would cost more. Among equals the first found. Where a dozen picks must go at once the search ends
+ * with the best of the first thousand passes.
  */
 export function cheapestChange(
   clash: Clash,
@@ -137,8 +141,10 @@ export function cheapestChange(
     hard[v] = 0
   }
   let best: RepairFound | undefined
+  let spent = 0
   const last = out.length - 1
   const search = (depth: number) => {
+    spent++
     const v = out[depth]!
     const size = firstValue[v + 1]! - firstValue[v]!
     const from = firstValue[v]!
@@ -158,7 +164,7 @@ export function cheapestChange(
       .sort((a, b) => bounds[a]! - bounds[b]! || a - b)
     hard[v] = 1
     for (const value of order) {
-      if (best !== undefined && machine.centsOf(bounds[value]!) >= best.cents) break
+      if (best !== undefined && (spent > passes || machine.centsOf(bounds[value]!) >= best.cents)) break
       pick[v] = value
       search(depth + 1)
     }

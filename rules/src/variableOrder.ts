@@ -12,7 +12,7 @@ export interface OrderTask {
 }
 
 /** Sum over all constraints of the distance between their first and last variable. */
-export function totalSpan(task: OrderTask, order: readonly number[]): number {
+function totalSpan(task: OrderTask, order: readonly number[]): number {
   const position = positions(order)
   let sum = 0
   for (const edge of task.edges) {
@@ -34,7 +34,7 @@ function positions(order: readonly number[]): Float64Array {
 }
 
 /** Moves every determined variable to just below the last of those that determine it. */
-export function withDeterminedBelow(task: OrderTask, order: readonly number[]): number[] {
+function withDeterminedBelow(task: OrderTask, order: readonly number[]): number[] {
   const result: number[] = order.filter((variable) => task.after[variable]!.length === 0)
   const determined = order.filter((variable) => task.after[variable]!.length > 0)
   const place = new Map(result.map((variable, at) => [variable, at]))
@@ -48,7 +48,7 @@ export function withDeterminedBelow(task: OrderTask, order: readonly number[]): 
 }
 
 /** One run of FORCE from a start order. Deterministic: ties keep their place. */
-export function force(task: OrderTask, start: readonly number[]): number[] {
+function force(task: OrderTask, start: readonly number[]): number[] {
   const of: number[][] = Array.from({ length: task.variables }, () => [])
   task.edges.forEach((edge, at) => edge.forEach((variable) => of[variable]!.push(at)))
   let order = [...start]

@@ -133,6 +133,35 @@ test('one choice is given up where that is enough, even if three others would do
   expect(product.explain({ context: {}, selection }, 9)).toHaveLength(3)
 })
 
+test('the new values are those of the cheapest design, not of the cheapest product', () => {
+  // Both a and b must change. With a = y a suggested extra for 100 comes along, with a = z it cannot.
+  const options = [
+    makeOption('a', ['x', 'y', 'z'], { priceCents: [0, 0, 10] }),
+    makeOption('b', ['x', 'y', 'z'], { priceCents: [0, 7, 3] }),
+    makeOption('extra', ['off', 'on'], { default: 1, priceCents: [0, 100] }),
+  ]
+  const rules = [
+    makeRule('no-a', { op: 'table', of: [0], rows: [[[1, 2]]] }),
+    makeRule('no-b', { op: 'table', of: [1], rows: [[[1, 2]]] }),
+    makeRule('extra-y', {
+      op: 'table',
+      of: [0, 2],
+      rows: [
+        [[2], [0]],
+        [
+          [0, 1],
+          [0, 1],
+        ],
+      ],
+    }),
+  ]
+  const product = open(makeModel(options, { rules }))
+  const [repair] = product.repairs({ context: {}, selection: { a: 'x', b: 'x' } })
+  // Before the clash: neither choice fits, so the design is the suggested one with the cheapest a and b.
+  expect(product.price(product.complete({ context: {}, selection: {} })!).totalCents).toBe(103)
+  expect(repair).toEqual({ change: { a: 'z', b: 'z' }, priceDeltaCents: 13 - 103 })
+})
+
 test('a context that nothing fits is explained by rules alone and has no way out', () => {
   const options = [makeOption('country', ['CN', 'XX'], { role: 'context' }), makeOption('plug', ['cn'])]
   const rules = [makeRule('plugs', { op: 'table', of: [0, 1], rows: [[[0], [0]]] })]

@@ -272,3 +272,11 @@ test('an unbuildable model compiles to a machine that accepts nothing', () => {
   ])
   expect(product.verify({ a: 'x', b: 'x', c: 'x' })).toBeUndefined()
 })
+
+test('prices that no longer fit one exact number are refused', () => {
+  const wide = (top: number) =>
+    compile(makeModel([makeOption('a', [0, 1], { priceCents: [0, top] }), makeOption('b', [0])]))
+  expect(wide(2 ** 48)).toMatchObject({ problems: [] })
+  const refused = wide(2 ** 50)
+  expect(refused.problems.map(({ message }) => message)).toEqual([expect.stringContaining('the widest is a')])
+})
