@@ -162,6 +162,7 @@ export function sift(
     ;[size[i], size[i + 1]] = [low, high]
   }
 
+  const tired = () => steps >= effort
   const move = (variable: number) => {
     const from = order.indexOf(variable)
     // A determined variable stays below all that determine it.
@@ -175,7 +176,7 @@ export function sift(
     let bestAt = from
     let p = from
     const walk = (end: number, step: 1 | -1) => {
-      while (p !== end && nodes <= best * growth && steps < effort) {
+      while (p !== end && nodes <= best * growth && !tired()) {
         swap(step > 0 ? p : p - 1)
         p += step
         if (nodes < best) {
@@ -197,12 +198,12 @@ export function sift(
     }
     back(bestAt)
   }
-  for (let before = Infinity; nodes < before * 0.99 && steps < effort;) {
+  for (let before = Infinity; nodes < before * 0.99 && !tired();) {
     before = nodes
     // The widest levels first.
     const widths = new Map(order.map((variable, p) => [variable, at[p]!.length]))
     for (const variable of order.toSorted((a, b) => widths.get(b)! - widths.get(a)! || a - b))
-      if (steps < effort) move(variable)
+      if (!tired()) move(variable)
   }
   return { order, nodes, steps }
 }

@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module'
 import type { ClingoResult } from 'clingo-wasm'
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { compile, holdsAt } from '../src/compile.ts'
 import type { ProductModel } from '../src/model.ts'

@@ -1,5 +1,5 @@
 /** Relations between answers that hold whatever the rules say: on the example families, where looking at all products is out of reach. */
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { compile } from '../src/compile.ts'
 import type { Formula, ProductModel, Rule, Value } from '../src/model.ts'

@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { Question, Selection } from '../src/product.ts'
 import { lookAtAll, makeModel, makeOption, makeRule, open, randomCase, runs } from './randomModels.ts'

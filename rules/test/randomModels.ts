@@ -1,5 +1,5 @@
 /** Small random product models for properties, and the answers to every question by looking at all their products. */
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { compile } from '../src/compile.ts'
 import { holds } from '../src/evaluate.ts'
 import { openProduct } from '../src/openProduct.ts'
