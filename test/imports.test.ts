@@ -46,7 +46,7 @@ const allowed: Record<string, readonly string[]> = {
     'libsql',
     'pg',
   ],
-  'plc-sim/src': ['plc-sim/src', 'node', 'node-opcua'],
+  'plc-sim/src': ['plc-sim/src', 'plc-sim/stations.json', 'node', 'node-opcua'],
   'configurator/src': ['configurator/src', '@lot-one/rules', 'react', 'react-dom'],
   'configurator/src/scene': ['configurator/src/scene', 'three'],
   'configurator/src/session': [
