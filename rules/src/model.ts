@@ -54,8 +54,20 @@ export type Formula =
   | { readonly op: 'not'; readonly arg: Formula }
   | { readonly op: 'and' | 'or'; readonly args: readonly Formula[] }
   | { readonly op: 'table'; readonly of: readonly number[]; readonly rows: readonly (readonly Cell[])[] }
-  | { readonly op: 'sum'; readonly of: readonly number[]; readonly weights: readonly (readonly number[])[]; readonly atLeast?: number; readonly atMost?: number }
-  | { readonly op: 'distinct'; readonly of: readonly number[]; readonly classes: readonly (readonly number[])[]; readonly atLeast?: number; readonly atMost?: number }
+  | {
+      readonly op: 'sum'
+      readonly of: readonly number[]
+      readonly weights: readonly (readonly number[])[]
+      readonly atLeast?: number
+      readonly atMost?: number
+    }
+  | {
+      readonly op: 'distinct'
+      readonly of: readonly number[]
+      readonly classes: readonly (readonly number[])[]
+      readonly atLeast?: number
+      readonly atMost?: number
+    }
 
 /** Allowed value indexes, ascending; `null` = any value. */
 export type Cell = readonly number[] | null
@@ -97,7 +109,11 @@ export type Expr =
   | { readonly op: 'const'; readonly value: Value }
   | { readonly op: 'option'; readonly option: number }
   | { readonly op: 'neg' | 'not'; readonly arg: Expr }
-  | { readonly op: '+' | '-' | '*' | '/' | '%' | '==' | '!=' | '<' | '<=' | '>' | '>=' | '&&' | '||'; readonly left: Expr; readonly right: Expr }
+  | {
+      readonly op: '+' | '-' | '*' | '/' | '%' | '==' | '!=' | '<' | '<=' | '>' | '>=' | '&&' | '||'
+      readonly left: Expr
+      readonly right: Expr
+    }
   | { readonly op: 'in'; readonly left: Expr; readonly list: readonly Expr[] }
   | { readonly op: 'if'; readonly test: Expr; readonly then: Expr; readonly else: Expr }
 
@@ -107,7 +123,12 @@ export interface BomPosition {
   readonly optional: boolean
   /** The operation that consumes the part. */
   readonly op: number
-  readonly lines: readonly { readonly part: string; readonly quantity: number; readonly when: Formula; readonly where: Place }[]
+  readonly lines: readonly {
+    readonly part: string
+    readonly quantity: number
+    readonly when: Formula
+    readonly where: Place
+  }[]
   readonly where: Place
 }
 

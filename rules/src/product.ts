@@ -109,7 +109,10 @@ export interface PriceBreakdown {
 export interface Product {
   readonly package: ProductPackage
   /** Options with an unknown id or value, with the nearest known name. Empty: the question can be asked. */
-  problems(question: { readonly context?: unknown; readonly selection?: unknown }): readonly { readonly option: string; readonly value: unknown; readonly message: string }[]
+  problems(question: {
+    readonly context?: unknown
+    readonly selection?: unknown
+  }): readonly { readonly option: string; readonly value: unknown; readonly message: string }[]
   /** Everything about a selection; conflicts and repairs only when it is not buildable. */
   check(question: Question): Check
   /** Status of every value of every option in one linear pass. */
@@ -128,7 +131,10 @@ export interface Product {
   /** Why these choices do not fit, by choices and by rules; empty when they do. At most `limit` conflicts. */
   explain(question: Question, limit?: number): readonly Conflict[]
   /** Ways out ordered by number of changes, then price; `keep` (a value just tapped) is never given up. */
-  repairs(question: Question, options?: { readonly keep?: Selection; readonly limit?: number }): readonly Repair[]
+  repairs(
+    question: Question,
+    options?: { readonly keep?: Selection; readonly limit?: number },
+  ): readonly Repair[]
   /** The rule's sentence in a language (falls back to `en`, then to a generated one), placeholders filled from `values`. */
   sentence(ruleId: string, language: string, values: Selection): string
   label(option: string, language: string): string

@@ -206,7 +206,10 @@ export function createRuleSolver(diagram: Diagram): RuleSolver {
       const first = clash(rules, pick, wholeEffort)
       if (first === undefined) return undefined
       // Too hard to search: the rules about what was picked, not made minimal.
-      if (first === 'unknown') return rules.filter((rule) => scopes[rule]!.some((v) => pick[v]! >= 0))
+      if (first === 'unknown') {
+        const about = rules.filter((rule) => scopes[rule]!.some((v) => pick[v]! >= 0))
+        return about.length > 0 ? about : [...rules]
+      }
       // Leave out one after the other, the last one first; whatever then still clashes is tried on alone.
       const place = new Map(rules.map((rule, at) => [rule, at]))
       const inOrder = (some: readonly number[]) => some.toSorted((a, b) => place.get(a)! - place.get(b)!)

@@ -77,7 +77,7 @@ test.each([
   [`check: 'lid', effective: { from: 2026-02-30 }`, '2026-02-30 is not a day of the calendar'],
   [`sum: { lid: 1 }`, 'sum of r needs a bound: atMost, atLeast or equals'],
   [`sum: { supply: 1 }, atMost: 1`, 'supply is not an on/off option: write "supply=VALUE"'],
-  [`sum: { supply=v230: 1 }, atMost: 1`, '"v230" is not a value of supply (known: v230_50, v220_60)'],
+  [`sum: { supply=v230: 1 }, atMost: 1`, '"v230" is not a value of supply (did you mean "v230_50"?)'],
   [
     `atMostDistinct: 1, of: [supply], ignoring: none`,
     '"none" is not a value of supply (known: v230_50, v220_60)',

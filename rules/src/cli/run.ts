@@ -3,6 +3,7 @@ import { count, explain, possible } from './ask.ts'
 import { readCall, WrongCall, WrongRules } from './call.ts'
 import type { Answer, Call } from './call.ts'
 import { check } from './check.ts'
+import { diff } from './diff.ts'
 import { bad, strong } from './paint.ts'
 import { test } from './test.ts'
 import { jsonSchema } from '../fileShape.ts'
@@ -18,6 +19,7 @@ const commands: Readonly<Record<string, (call: Call) => Answer>> = {
   domains: possible,
   explain,
   test,
+  diff,
   schema,
 }
 
@@ -28,6 +30,7 @@ const help = `usage: npm run rules -- COMMAND FILE [--choose option=value]... [-
   domains FILE   which values are still possible with some choices
   explain FILE   why some choices cannot be built, and the cheapest ways out
   test FILE      runs the file's own tests
+  diff OLD NEW   products lost and gained by an edit, an example of each, prices moved
   schema         JSON Schema of rule files, for editors
 
   --choose option=value   a choice; may repeat

@@ -1,0 +1,63 @@
+/** `rules diff OLD NEW`: what an edit loses, gains and makes dearer or cheaper. */
+import { difference } from '../difference.ts'
+import type { Example } from '../difference.ts'
+import { load, WrongCall, WrongRules } from './call.ts'
+import type { Answer, Call } from './call.ts'
+import { bad, faint, good, grouped, listed, money, plural, strong, table } from './paint.ts'
+
+const shown = (title: string, example: Example | undefined): string[] =>
+  example ? [`${title} (because of ${example.because}):`, faint(`  ${listed(example.product)}`)] : []
+
+/** Runs the command. Losing products is no error: exit code 1 is for rules that are wrong. */
+export function diff(call: Call): Answer {
+  if (call.files.length !== 2)
+    throw new WrongCall(`diff takes two rule files, found ${call.files.length}: rules diff OLD NEW`)
+  const [old, next] = call.files.map(load)
+  const problems = [...old!.problems, ...next!.problems]
+  if (!old!.model || !next!.model) throw new WrongRules(problems)
+  const { lost, gained, lostExample, gainedExample, pricesChanged } = difference(
+    old!.model,
+    next!.model,
+    call.at,
+  )
+  const { currency } = next!.model
+  const amounts = (cents: readonly number[]) =>
+    cents.map((each) => money(each, currency)).join(', ') || 'not there'
+  const lines = [
+    strong(
+      lost === 0n && gained === 0n
+        ? 'The same products can be built.'
+        : `${lost > 0n ? bad(`${grouped(lost)} lost`) : good('nothing lost')}, ${gained > 0n ? good(`${grouped(gained)} gained`) : 'nothing gained'}.`,
+    ),
+    ...shown('Lost, for example', lostExample),
+    ...shown('Gained, for example', gainedExample),
+  ]
+  if (pricesChanged.length > 0) {
+    lines.push(`${plural(pricesChanged.length, 'price')} moved:`)
+    lines.push(
+      table(
+        pricesChanged.map((change) =>
+          'term' in change
+            ? [change.term, amounts(change.oldCents), '→', amounts(change.newCents)]
+            : [
+                `${change.option} = ${String(change.value)}`,
+                money(change.oldCents, currency),
+                '→',
+                money(change.newCents, currency),
+              ],
+        ),
+      ),
+    )
+  }
+  return {
+    code: 0,
+    json: {
+      lost: lost.toString(),
+      gained: gained.toString(),
+      lostExample: lostExample?.product ?? null,
+      gainedExample: gainedExample?.product ?? null,
+      pricesChanged,
+    },
+    text: lines.join('\n'),
+  }
+}
