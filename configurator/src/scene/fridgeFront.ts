@@ -17,7 +17,7 @@ export const metres = (mm: number): number => mm / 1000
 
 /** Thickness of the coloured panel in front of the leaf. */
 export const PANEL = 0.008
-const CROWN = 0.0007
+const CROWN = 0.0011
 
 /** Where a front stands: the plane its back lies in, its whole thickness, its pivot. */
 export interface FrontPlace {
@@ -290,7 +290,7 @@ function barHandle(pen: MeshPen, bar: HandleBar, z: number): void {
 function leatherLoop(pen: MeshPen, loop: HandleBar, z: number): void {
   const [x, y, w, h] = [loop.x, loop.y, loop.w, loop.h].map(metres) as [number, number, number, number]
   const t = 0.0042
-  const bow = 0.03
+  const bow = Math.min(0.03, h * 0.2)
   const path: [number, number][] = []
   const end = h / 2
   const flatEnd = 0.026

@@ -22,7 +22,8 @@ export const SURFACES = {
   satin: { roughness: 0.34, metalness: 0.35, glow: 0, tone: 0 },
   metal: { roughness: 0.24, metalness: 1, glow: 0, tone: 0 },
   dark: { roughness: 0.32, metalness: 0.1, glow: 0, tone: 0 },
-  black_glass: { roughness: 0.06, metalness: 0, glow: 0, tone: 0 },
+  /** Half a metal, so that a strip light does not turn it grey. */
+  black_glass: { roughness: 0.08, metalness: 0.7, glow: 0, tone: 0 },
   leather: { roughness: 0.62, metalness: 0, glow: 0, tone: 0 },
   wood: { roughness: 0.58, metalness: 0, glow: 0, tone: 0 },
   prop: { roughness: 0.3, metalness: 0, glow: 0, tone: 0 },

@@ -180,7 +180,7 @@ export function slab(pen: MeshPen, w: number, h: number, d: number, o: SlabOptio
         rim.nx[k]! * sin,
         rim.ny[k]! * sin,
         Math.cos(a),
-        frontShade + (sideShade - frontShade) * t * t,
+        frontShade + (sideShade - frontShade) * t ** 4,
       ),
     )
     pen.bridge(prev, next, count, true)

@@ -32,26 +32,27 @@ interface Card {
 const CARDS: readonly Card[] = [
   // Overhead bank.
   { azimuth: 0, elevation: 82, distance: 6, size: [6.5, 5], power: 4.4, soft: [0.35, 0.35] },
-  // Tall strips that the doors reflect in a three-quarter view from the right and from the left.
+  // Tall strips that the doors reflect in a three-quarter view from the right and from the left: narrow enough that
+  // a door shows where their light begins and ends.
   {
-    azimuth: -31,
+    azimuth: -29.5,
     elevation: 12,
     distance: 8,
-    size: [1.7, 7.5],
-    power: 7.5,
-    roll: -7,
-    soft: [0.45, 0.12],
+    size: [0.9, 7.5],
+    power: 7,
+    roll: -6,
+    soft: [0.42, 0.12],
     tint: '#fffaf3',
   },
   {
-    azimuth: 34,
+    azimuth: 29.5,
     elevation: 12,
     distance: 8,
-    size: [1.6, 7.5],
+    size: [0.9, 7.5],
     power: 7,
-    roll: 7,
-    soft: [0.45, 0.12],
-    tint: '#f6f9ff',
+    roll: 6,
+    soft: [0.42, 0.12],
+    tint: '#fbfaff',
   },
   // Key and fill.
   { azimuth: -78, elevation: 14, distance: 7, size: [3, 6], power: 7, soft: [0.4, 0.2], tint: '#fffaf2' },
