@@ -73,18 +73,19 @@ export interface Compiled {
   readonly compileMs: number
 }
 
-/** The model is too big for the budget: the rules whose joining made the most nodes, worst first. */
+/** The model is too big for the budget: the rules that took the most work to build and join, worst first. */
 export interface TooBig {
   readonly ok: false
   readonly problems: readonly Problem[]
-  readonly culprits: readonly { readonly ruleId: string; readonly nodes: number }[]
+  readonly culprits: readonly { readonly ruleId: string; readonly steps: number; readonly nodes: number }[]
   readonly compileMs: number
 }
 
 export type CompileResult = Compiled | TooBig
 
-const defaultNodes = 8_000_000
-const defaultSteps = 400_000_000
+/** About half a minute and half a gigabyte. */
+const defaultNodes = 4_000_000
+const defaultSteps = 150_000_000
 
 /** Whether something holds on an order date (ISO days compare as text); without a date everything dated later is left out. */
 export function holdsAt(effective: Effective | undefined, at: string | undefined): boolean {
@@ -360,12 +361,12 @@ function tooBig(
   budget: Budget,
   compileMs: number,
 ): TooBig {
-  const culprits = (bench?.costs() ?? []).slice(0, 5).map(({ name, nodes }) => ({ ruleId: name, nodes }))
+  const culprits = (bench?.costs() ?? []).slice(0, 5).map(({ name, ...cost }) => ({ ruleId: name, ...cost }))
   const worst =
     [...model.rules, ...model.prices].find(({ id }) => id === culprits[0]?.ruleId) ?? model.options[0]!
   const message =
     `The rules make a diagram beyond the budget of ${budget.nodes} nodes and ${budget.steps} steps. ` +
-    `Most nodes came from ${culprits.map(({ ruleId, nodes }) => `${ruleId} (${nodes})`).join(', ')}: ` +
+    `Most work went into ${culprits.map(({ ruleId, steps }) => `${ruleId} (${steps} steps)`).join(', ')}: ` +
     'coarsen the grids of their options, split them, or mark them `lazy: true`.'
   return { ok: false, problems: [{ ...worst.where, message }], culprits, compileMs }
 }

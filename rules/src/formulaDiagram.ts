@@ -5,6 +5,9 @@
 import type { DiagramBuilder } from './diagramBuilder.ts'
 import type { Formula } from './model.ts'
 
+/** Steps booked per state of an automaton: it is an object, not a number in an array, so a runaway sum ends before memory does. */
+const statePrice = 50
+
 type Of<Op extends Formula['op']> = Extract<Formula, { op: Op }>
 
 /** Sorted by level, with the position each column had in the formula. */
@@ -34,7 +37,7 @@ function automaton<State>(
     const index = new Map<string | number, number>()
     const after: State[] = []
     for (let s = 0; s < states.length; s++) {
-      builder.spend(1)
+      builder.spend(statePrice)
       for (let value = 0; value < size; value++) {
         const to = next(at, states[s]!, value)
         if (typeof to === 'boolean') {

@@ -10,8 +10,8 @@ export interface Workbench {
   readonly keep: (name: string, make: () => number) => number
   /** The conjunction of diagrams, deepest first: each next one only adds levels on top of what is there. */
   readonly join: (handles: readonly number[]) => number
-  /** Nodes made for each name, most first. */
-  readonly costs: () => { name: string; nodes: number }[]
+  /** Steps spent and nodes made for each name, most steps first. */
+  readonly costs: () => { name: string; steps: number; nodes: number }[]
 }
 
 /** Nodes above which a workbench looks for unused ones. */
@@ -21,19 +21,23 @@ export function createWorkbench(sizes: readonly number[], budget: Budget): Workb
   const builder = createDiagramBuilder(sizes, budget)
   let live: number[] = []
   const names: string[] = []
-  const made = new Map<string, number>()
+  const booked = new Map<string, { steps: number; nodes: number }>()
   let limit = roomy
-  const booked = (name: string, make: () => number) => {
-    const before = builder.nodes()
+  const book = (name: string, make: () => number) => {
+    const before = { steps: builder.steps(), nodes: builder.nodes() }
     try {
       return make()
     } finally {
-      made.set(name, (made.get(name) ?? 0) + builder.nodes() - before)
+      const { steps, nodes } = booked.get(name) ?? { steps: 0, nodes: 0 }
+      booked.set(name, {
+        steps: steps + builder.steps() - before.steps,
+        nodes: nodes + builder.nodes() - before.nodes,
+      })
     }
   }
   const keep = (name: string, make: () => number) => {
     names.push(name)
-    return live.push(booked(name, make)) - 1
+    return live.push(book(name, make)) - 1
   }
   return {
     builder,
@@ -44,7 +48,7 @@ export function createWorkbench(sizes: readonly number[], budget: Budget): Workb
       for (const handle of handles.toSorted(
         (a, b) => builder.level(live[b]!) - builder.level(live[a]!) || a - b,
       )) {
-        live[all] = booked(names[handle]!, () => builder.and(live[all]!, live[handle]!))
+        live[all] = book(names[handle]!, () => builder.and(live[all]!, live[handle]!))
         if (builder.nodes() < limit) continue
         live = builder.collect(live)
         limit = Math.max(roomy, builder.nodes() * 2)
@@ -52,10 +56,10 @@ export function createWorkbench(sizes: readonly number[], budget: Budget): Workb
       return all
     },
     costs: () =>
-      [...made]
+      [...booked]
         .filter(([name]) => name !== '')
-        .map(([name, nodes]) => ({ name, nodes }))
-        .sort((a, b) => b.nodes - a.nodes),
+        .map(([name, cost]) => ({ name, ...cost }))
+        .sort((a, b) => b.steps - a.steps),
   }
 }
 
