@@ -29,7 +29,7 @@ const session = openSession({
   now,
   later,
   random: (bytes) => crypto.getRandomValues(bytes),
-  context: { country: countryOf(navigator.languages) },
+  context: countriesOf(navigator.languages).map((country) => ({ country })),
   fragment,
 })
 session.show(/^\/shop\/([^/]+)/.exec(location.pathname)?.[1])
@@ -61,7 +61,19 @@ createRoot(root).render(
   </Boundary>,
 )
 
-/** The first region a browser names ("de-AT" → AT), whatever else stands in its tags; empty when there is none. */
-function countryOf(tags: readonly string[]): string {
-  return tags.map((tag) => /^[a-z]{2,3}(?:-[a-z]{4})?-([a-z]{2})(?![a-z])/i.exec(tag)?.[1]).find(Boolean) ?? ''
+/**
+ * Where a shopper with these language tags probably is, best guess first: the regions they name ("de-AT" → AT), then the region
+ * each language is at home in ("de" → DE). Tags a browser should not have are skipped.
+ */
+function countriesOf(tags: readonly string[]): string[] {
+  const locales = tags.flatMap((tag) => {
+    try {
+      return new Intl.Locale(tag)
+    } catch {
+      return []
+    }
+  })
+  return [...locales, ...locales.map((locale) => new Intl.Locale(locale.language).maximize())].flatMap(
+    ({ region }) => region ?? [],
+  )
 }

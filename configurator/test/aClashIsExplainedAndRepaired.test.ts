@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { openDesign } from '../src/session/design.ts'
 import { fridge, memory } from './fridge.ts'
 
-const open = (country = 'DE') => openDesign({ product: fridge, keeper: memory(), context: { country } })
+const open = (country = 'DE') => openDesign({ product: fridge, keeper: memory(), context: [{ country }] })
 
 test('a clashing tap changes nothing, names rule and picks, and one tap takes the cheapest way', () => {
   const session = open()

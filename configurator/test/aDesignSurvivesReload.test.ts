@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { openDesign } from '../src/session/design.ts'
 import { fridge, fridgePackage, memory } from './fridge.ts'
 
-const context = { country: 'DE' }
+const context = [{ country: 'DE' }]
 
 test('choices, texts, step and both directions of undo are there after a reload', () => {
   const keeper = memory()
@@ -14,7 +14,7 @@ test('choices, texts, step and both directions of undo are there after a reload'
   before.undo()
   before.goTo('look')
 
-  const after = openDesign({ product: fridge, keeper, context: { country: 'US' } })
+  const after = openDesign({ product: fridge, keeper, context: [{ country: 'US' }] })
   const view = after.getSnapshot()
   expect(view.design).toEqual(before.getSnapshot().design)
   expect(view.design.context).toEqual({ country: 'DE' })
@@ -70,8 +70,13 @@ test('a kept design that new rules forbid opens as a conflict with ways out, not
   expect(stricter.isBuildable(after.getSnapshot().design)).toBe(true)
 })
 
-test('an unknown country falls back to one the product knows', () => {
-  const view = openDesign({ product: fridge, keeper: memory(), context: { country: 'ZZ' } }).getSnapshot()
-  const country = fridge.package.options.find((option) => option.id === 'country')
-  expect(country?.values).toContain(view.design.context['country'])
+test('the first guess at the country that the product knows is taken, its own first when none is', () => {
+  const countryOf = (...countries: string[]) =>
+    openDesign({
+      product: fridge,
+      keeper: memory(),
+      context: countries.map((country) => ({ country })),
+    }).getSnapshot().design.context['country']
+  expect(countryOf('ZZ', 'FR', 'US')).toBe('FR')
+  expect(countryOf('ZZ')).toBe(fridge.package.options.find((option) => option.id === 'country')?.values[0])
 })

@@ -32,13 +32,13 @@ test('texts keep every character', () => {
 })
 
 test('a shared design opens on another device and can be undone there', () => {
-  const mine = openDesign({ product: fridge, keeper: memory(), context: { country: 'FR' } })
+  const mine = openDesign({ product: fridge, keeper: memory(), context: [{ country: 'FR' }] })
   mine.choose('width_mm', 800)
   mine.choose('doors', 'french_door')
   const keeper = memory()
-  openDesign({ product: fridge, keeper, context: { country: 'DE' } }).choose('finish', 'steel')
+  openDesign({ product: fridge, keeper, context: [{ country: 'DE' }] }).choose('finish', 'steel')
 
-  const theirs = openDesign({ product: fridge, keeper, context: { country: 'DE' }, fragment: mine.link() })
+  const theirs = openDesign({ product: fridge, keeper, context: [{ country: 'DE' }], fragment: mine.link() })
   expect(theirs.getSnapshot().configuration).toEqual(mine.getSnapshot().configuration)
   expect(theirs.getSnapshot().note).toBeUndefined()
   theirs.undo()
@@ -47,7 +47,7 @@ test('a shared design opens on another device and can be undone there', () => {
 
 test('a link of other rules is taken as far as it goes and says what is gone', () => {
   const fragment = 'r=000000000000&p=99900&c.country=DE&width_mm=800&icecream=yes&handle=gold'
-  const session = openDesign({ product: fridge, keeper: memory(), context: {}, fragment })
+  const session = openDesign({ product: fridge, keeper: memory(), context: [], fragment })
   expect(session.getSnapshot().design.selection).toEqual({ width_mm: 800 })
   expect(session.getSnapshot().note).toEqual({
     kind: 'opened',

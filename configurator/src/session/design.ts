@@ -141,8 +141,8 @@ const keptSteps = 30
 export function openDesign(door: {
   readonly product: Product
   readonly keeper: Keeper
-  /** Where the shopper probably is; used only for a first visit. */
-  readonly context: Selection
+  /** Where the shopper probably is, best guess first; used only for a first visit. */
+  readonly context: readonly Selection[]
   readonly fragment?: string
 }): DesignSession {
   const { product, keeper } = door
@@ -151,7 +151,7 @@ export function openDesign(door: {
   const kept = readKept(keeper, key, Kept)
   const continues = kept !== undefined && kept.rulesHash === pkg.rulesHash && isDesign(kept.design)
   const fresh: Design = {
-    context: knownContext({ ...door.context, ...kept?.design.context }),
+    context: knownContext([...(kept ? [kept.design.context] : []), ...door.context]),
     selection: {},
     texts: {},
   }
@@ -314,13 +314,16 @@ export function openDesign(door: {
     return product.problems(design).length === 0 && product.isBuildable(design)
   }
 
-  function knownContext(wanted: Selection): Selection {
+  /** Takes each context option from the first wish that names a value the product knows, else the product's own first. */
+  function knownContext(wishes: readonly Selection[]): Selection {
     const context: Record<string, Value> = {}
     for (const option of pkg.options) {
       if (option.role !== 'context') continue
       const first = option.default ?? option.values[0]
-      const wish = wanted[option.id]
-      const chosen = wish !== undefined && option.values.includes(wish) ? wish : first
+      const wished = wishes
+        .map((wish) => wish[option.id])
+        .find((wish) => wish !== undefined && option.values.includes(wish))
+      const chosen = wished ?? first
       if (chosen !== undefined) context[option.id] = chosen
     }
     return context
@@ -339,7 +342,11 @@ export function openDesign(door: {
       return `${problem.option}=${String(problem.value)}`
     })
     about = 'restored'
-    const wanted: Design = { context: knownContext(design.context), selection, texts: design.texts }
+    const wanted: Design = {
+      context: knownContext([design.context, ...door.context]),
+      selection,
+      texts: design.texts,
+    }
     send({ type: 'RESTORE', design: wanted }, () => {
       const gone = [...unknown, ...strangers]
       if (current && gone.length === 0) return undefined

@@ -47,8 +47,8 @@ export interface Door {
   readonly now: () => number
   readonly random: (bytes: Uint8Array<ArrayBuffer>) => unknown
   readonly later: (act: () => void, ms: number) => () => void
-  /** Where the shopper probably is. */
-  readonly context: Selection
+  /** Where the shopper probably is, best guess first. */
+  readonly context: readonly Selection[]
   /** A design in the address the page was opened with, without the `#`. */
   readonly fragment: string
 }

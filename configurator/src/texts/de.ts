@@ -14,6 +14,7 @@ export const de: Messages = {
   noOrders: 'Aus diesem Browser wurde noch nichts bestellt.',
   theShop: 'Selbst gestalten',
 
+  picture: 'Bild',
   pictureOf: (what) => `Bild: ${what}`,
   turnOn: 'Zum Drehen berühren',
   turnHint: 'Ziehen dreht, die Pfeiltasten auch.',

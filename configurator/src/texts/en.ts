@@ -14,6 +14,7 @@ export const en = {
   theShop: 'Design yours',
 
   // picture
+  picture: 'Picture',
   pictureOf: (what: string) => `Picture: ${what}`,
   turnOn: 'Touch to turn',
   turnHint: 'Drag to turn, arrow keys too.',

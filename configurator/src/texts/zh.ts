@@ -14,6 +14,7 @@ export const zh: Messages = {
   noOrders: '此浏览器尚未下过订单。',
   theShop: '开始设计',
 
+  picture: '图片',
   pictureOf: (what) => `图片：${what}`,
   turnOn: '触摸旋转',
   turnHint: '拖动即可旋转，也可使用方向键。',

@@ -45,7 +45,10 @@ export function App({
   const [{ language, messages }, setSpoken] = useState({ language: first, messages: firstMessages })
   const shop = useStore(session)
   const currency = shop.state === 'ready' ? shop.design.product.package.currency : 'EUR'
-  const words = useMemo(() => createWords(language, messages, currency, clockLocale(language)), [language, messages, currency])
+  const words = useMemo(
+    () => createWords(language, messages, currency, clockLocale(language)),
+    [language, messages, currency],
+  )
   useEffect(() => {
     document.documentElement.lang = language
   }, [language])

@@ -37,7 +37,7 @@ export function Layout({
       {header}
       <div className="layout" data-form={isForm}>
         {picture ? <Viewport picture={picture} /> : <div className="viewport" aria-hidden="true" />}
-        <main className="panel" ref={main} tabIndex={-1}>
+        <main id="panel" className="panel" ref={main} tabIndex={-1}>
           {children}
         </main>
       </div>

@@ -76,7 +76,13 @@ export function Viewport({ picture }: { readonly picture: Picture }) {
     act(stage)
   }
   return (
-    <section className="viewport" data-testid="viewport" data-state={state} data-turning={isTurning}>
+    <section
+      className="viewport"
+      aria-label={t.picture}
+      data-testid="viewport"
+      data-state={state}
+      data-turning={isTurning}
+    >
       <div
         className="drawing"
         {...(state === 'live'
