@@ -2,7 +2,6 @@
 import { fold, isCurrent, newOrderView, replay } from '@lot-one/rules'
 import type { LifecycleSnapshot, OrderEvent, OrderSnapshot } from '@lot-one/rules'
 import { Kysely, Migrator } from 'kysely'
-import type { Dialect } from 'kysely'
 import type { JobOrder, JobRecord } from './jobOrder.ts'
 import { JournalUnavailable } from './journal.ts'
 import type { Journal, OpenOrder, StoredOrder, Unavailable } from './journal.ts'
@@ -37,19 +36,39 @@ export interface JournalStart {
  */
 export async function openJournal({ storage, now, warn, maxWaiting = 4096 }: JournalStart): Promise<Journal> {
   const { engine } = storage
-  const postgres = storage.engine === 'postgres' ? openPostgres(storage.url, warn) : undefined
-  const writer = new Kysely<Tables>({ dialect: postgres?.dialect ?? (await sqlite('write')) })
-  const reader = postgres === undefined ? undefined : writer
-  await migrate(writer, engine)
-  const db = reader ?? new Kysely<Tables>({ dialect: await sqlite('read') })
   const unavailable = engine === 'sqlite' ? sqliteUnavailable : postgresUnavailable
   const listeners = new Set<(event: OrderEvent) => void>()
-
-  function sqlite(role: 'write' | 'read'): Promise<Dialect> {
-    if (storage.engine !== 'sqlite') throw new Error('Not an embedded journal')
-    const { folder, workerFile, pid, maxPages } = storage
-    return openSqlite(workerFile, { folder, role, pid, ...(maxPages !== undefined && { maxPages }) })
+  const closing: (() => Promise<void>)[] = []
+  const closeAll = async () => {
+    for (const close of closing.splice(0).reverse()) await close()
   }
+
+  async function connect(role: 'write' | 'read'): Promise<Kysely<Tables>> {
+    if (storage.engine === 'postgres') {
+      const db = new Kysely<Tables>({ dialect: openPostgres(storage.url, warn) })
+      closing.push(() => db.destroy())
+      return db
+    }
+    const { folder, workerFile, pid, maxPages } = storage
+    const { dialect, close } = await openSqlite(workerFile, {
+      folder,
+      role,
+      pid,
+      ...(maxPages !== undefined && { maxPages }),
+    })
+    closing.push(close)
+    return new Kysely<Tables>({ dialect })
+  }
+
+  const writer = await connect('write')
+  try {
+    await migrate(writer, engine)
+  } catch (error) {
+    await closeAll()
+    throw error
+  }
+  // SQLite reads on a thread of its own: a slow disk holds up commits, not shoppers who look
+  const db = engine === 'sqlite' ? await connect('read') : writer
 
   function deliver(events: readonly OrderEvent[]): void {
     for (const event of events) for (const listener of listeners) listener(event)
@@ -322,8 +341,7 @@ export async function openJournal({ storage, now, warn, maxWaiting = 4096 }: Jou
     async close() {
       await committer.idle()
       await others.close()
-      await writer.destroy()
-      if (db !== writer) await db.destroy()
+      await closeAll()
     },
   }
 }
@@ -334,7 +352,6 @@ async function migrate(db: Kysely<Tables>, engine: Engine): Promise<void> {
     provider: { getMigrations: async () => migrations(engine) },
   }).migrateToLatest()
   if (error !== undefined) {
-    await db.destroy()
     throw new Error(
       `The order log could not be brought up to date: ${error instanceof Error ? error.message : String(error)}`,
       { cause: error },

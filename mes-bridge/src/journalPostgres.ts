@@ -13,7 +13,7 @@ import pg from 'pg'
 import type { Tables } from './journalTables.ts'
 
 /** Gives the dialect over a pool that drops a connection once it has failed, and never waits for ever. */
-export function openPostgres(url: string, warn: (message: string) => void): { readonly dialect: Dialect } {
+export function openPostgres(url: string, warn: (message: string) => void): Dialect {
   const pool = new pg.Pool({
     connectionString: url,
     max: 8,
@@ -25,9 +25,7 @@ export function openPostgres(url: string, warn: (message: string) => void): { re
   })
   // an idle connection that dies is replaced at the next use
   pool.on('error', (error) => warn(`The database closed a connection: ${error.message}`))
-  return {
-    dialect: new PostgresDialect({ pool: { connect: () => checkedOut(pool), end: () => pool.end() } }),
-  }
+  return new PostgresDialect({ pool: { connect: () => checkedOut(pool), end: () => pool.end() } })
 }
 
 async function checkedOut(pool: pg.Pool): Promise<PostgresPoolClient> {

@@ -18,10 +18,14 @@ interface Thread {
 
 /**
  * Starts the thread and opens the database in `folder`.
- * @returns a Kysely dialect with one connection; the caller runs one transaction at a time on it.
+ * @returns a Kysely dialect with one connection, on which the caller runs one transaction at a time, and the end of the thread
+ * (Kysely ends only what it has used).
  * @throws when the folder belongs to another process (code `FOLDER_IN_USE`) or cannot be opened: the message says why.
  */
-export async function openSqlite(workerFile: URL, start: WorkerStart): Promise<Dialect> {
+export async function openSqlite(
+  workerFile: URL,
+  start: WorkerStart,
+): Promise<{ readonly dialect: Dialect; close(): Promise<void> }> {
   const thread = await startThread(workerFile, start)
   const connection: DatabaseConnection = {
     async executeQuery<R>(query: { sql: string; parameters: readonly unknown[] }): Promise<QueryResult<R>> {
@@ -35,7 +39,7 @@ export async function openSqlite(workerFile: URL, start: WorkerStart): Promise<D
       throw new Error('The journal reads whole answers, never streams')
     },
   }
-  return {
+  const dialect: Dialect = {
     createAdapter: () => new TransactionalSqliteAdapter(),
     createQueryCompiler: () => new SqliteQueryCompiler(),
     createIntrospector: (db) => new SqliteIntrospector(db),
@@ -46,9 +50,10 @@ export async function openSqlite(workerFile: URL, start: WorkerStart): Promise<D
       commitTransaction: async () => void (await thread.run('commit', [])),
       rollbackTransaction: async () => void (await thread.run('rollback', [])),
       releaseConnection: async () => {},
-      destroy: () => thread.close(),
+      destroy: async () => {},
     }),
   }
+  return { dialect, close: thread.close }
 }
 
 async function startThread(workerFile: URL, start: WorkerStart): Promise<Thread> {
@@ -56,12 +61,16 @@ async function startThread(workerFile: URL, start: WorkerStart): Promise<Thread>
   const waiting = new Map<number, { resolve: (answer: never) => void; reject: (error: Error) => void }>()
   let lastId = 0
   let ended: Error | undefined
+  let isOpen = false
+  let isClosing = false
   const gone = new Promise<void>((resolve) => {
     worker.once('exit', () => {
       ended ??= Object.assign(new Error('The storage thread has ended'), { code: 'THREAD_ENDED' })
       for (const { reject } of waiting.values()) reject(ended)
       waiting.clear()
       resolve()
+      // nothing can be written any more, and only a bug ends the thread: the process ends too, and starts from the journal
+      if (isOpen && !isClosing) throw ended
     })
   })
   worker.on('error', (error) => {
@@ -75,6 +84,7 @@ async function startThread(workerFile: URL, start: WorkerStart): Promise<Thread>
     else caller?.resolve(answer as never)
   })
   await new Promise<void>((resolve, reject) => waiting.set(0, { resolve: () => resolve(), reject }))
+  isOpen = true
   return {
     run: (sql, parameters) =>
       new Promise((resolve, reject) => {
@@ -84,6 +94,7 @@ async function startThread(workerFile: URL, start: WorkerStart): Promise<Thread>
         worker.postMessage({ id, sql, parameters })
       }),
     async close() {
+      isClosing = true
       if (ended === undefined) worker.postMessage('close')
       await gone
     },

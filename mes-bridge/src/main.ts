@@ -17,11 +17,9 @@ import { createCatalog } from './catalog.ts'
 import type { Catalog } from './catalog.ts'
 import { prepareDataFolder, readConfig, staffTokenOf } from './config.ts'
 import type { Config } from './config.ts'
-import { createDispatch } from './dispatch.ts'
 import { createHttp } from './http.ts'
 import { createMetrics } from './httpMetrics.ts'
 import { openJournal } from './journalOpen.ts'
-import { createLine, prepareOwnCertificate } from './line.ts'
 import type { Line } from './line.ts'
 
 const here = dirname(fileURLToPath(import.meta.url))
@@ -89,6 +87,9 @@ async function start(): Promise<() => Promise<void>> {
       throw new Refusal(`${trouble}. See the messages above, or name another folder with LOT_ONE_RULES.`)
     ending.push(loadDaily(load))
 
+    // node-opcua alone takes most of a start: a wrong setting is said before
+    const { createLine, prepareOwnCertificate } = await import('./line.ts')
+    const { createDispatch } = await import('./dispatch.ts')
     const pkiFolder = join(config.dataFolder, 'pki')
     const own = await prepareOwnCertificate(pkiFolder)
     tell({ type: 'certificate', file: own.certificateFile, fingerprint: own.fingerprint })
