@@ -12,10 +12,10 @@ import { pathToFileURL } from 'node:url'
 import { openProduct } from '@lot-one/rules'
 import type { BuildOrder } from '@lot-one/rules'
 import { loadProducts } from '@lot-one/rules/files'
-import pino from 'pino'
-import { Registry } from 'prom-client'
 import type { CatalogEntry } from '../mes-bridge/src/catalog.ts'
 import { createHttp } from '../mes-bridge/src/http.ts'
+import type { HttpParts } from '../mes-bridge/src/http.ts'
+import { createMetrics } from '../mes-bridge/src/httpMetrics.ts'
 import { judgeOrder } from '../mes-bridge/src/intake.ts'
 import type { Journal } from '../mes-bridge/src/journal.ts'
 import { openJournal } from '../mes-bridge/src/journalOpen.ts'
@@ -40,6 +40,9 @@ const open = async (name: string): Promise<Journal> => {
 
 const listen = (server: Server): Promise<number> =>
   new Promise((done) => server.listen(0, '127.0.0.1', () => done((server.address() as AddressInfo).port)))
+
+const ignore = () => {}
+const silent = { debug: ignore, info: ignore, warn: ignore, error: ignore } as unknown as HttpParts['log']
 
 /** What a program would do that trusts its callers: read, judge, store, answer. */
 function bareServer({ product }: CatalogEntry, journal: Journal): Server {
@@ -101,8 +104,8 @@ const bridge = createHttp({
   webFolder: join(root, 'dist/web'),
   now: () => new Date(),
   randomBytes,
-  log: pino({ level: 'silent' }),
-  metrics: new Registry(),
+  log: silent,
+  metrics: createMetrics(() => []),
 })
 const bare = bareServer(fridge, bareJournal)
 const ports = { bridge: await listen(bridge.server), bare: await listen(bare) }

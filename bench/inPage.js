@@ -68,6 +68,23 @@
     }
   }
 
+  /** Animation frames that were asked for and have not come. @type {Set<number>} */
+  const pending = new Set()
+  const ask = window.requestAnimationFrame
+  const cancel = window.cancelAnimationFrame
+  window.requestAnimationFrame = (then) => {
+    const id = ask((time) => {
+      pending.delete(id)
+      then(time)
+    })
+    pending.add(id)
+    return id
+  }
+  window.cancelAnimationFrame = (id) => {
+    pending.delete(id)
+    cancel(id)
+  }
+
   Object.assign(window, {
     inPage: {
       observed,
@@ -85,8 +102,6 @@
         if (input instanceof HTMLElement) input.click()
         return tappedAt
       },
-      /** Whether something was drawn since the last tap. */
-      hasDrawn: () => (observed.frames.at(-1)?.at ?? 0) > tappedAt,
       /** What was fetched so far, the page itself included. */
       loaded: () =>
         ['navigation', 'resource']
@@ -96,8 +111,12 @@
             bytes: encodedBodySize,
             at: responseEnd,
           })),
-      /** @param {number} ms */
+      /**
+       * Whether nothing was drawn, asked to be drawn, or computed at length for a while.
+       * @param {number} ms
+       */
       isQuietFor(ms) {
+        if (pending.size > 0) return false
         const last = Math.max(
           tappedAt,
           observed.frames.at(-1)?.at ?? 0,

