@@ -79,11 +79,13 @@ export async function followPostgres({ url, db, deliver, warn, pollMs = 2000 }: 
   let working: Promise<unknown> = Promise.resolve()
   let telling: Promise<unknown> = Promise.resolve()
 
-  function deliverOnce(rows: readonly { event: string }[]): void {
-    const news = rows
-      .map((row) => JSON.parse(row.event) as OrderEvent)
-      .filter(({ orderId, seq }) => delivered.add(`${orderId}/${seq}`))
+  function deliverNews(events: readonly OrderEvent[]): void {
+    const news = events.filter(({ orderId, seq }) => delivered.add(`${orderId}/${seq}`))
     if (news.length > 0) deliver(news)
+  }
+
+  function deliverOnce(rows: readonly { event: string }[]): void {
+    deliverNews(rows.map((row) => JSON.parse(row.event) as OrderEvent))
   }
 
   /** One piece of work after another; trouble is said once and the next poll tries again. */
@@ -164,8 +166,7 @@ export async function followPostgres({ url, db, deliver, warn, pollMs = 2000 }: 
 
   return {
     wrote(events: readonly OrderEvent[]): void {
-      for (const { orderId, seq } of events) delivered.add(`${orderId}/${seq}`)
-      deliver(events)
+      deliverNews(events)
       const orderIds = [...new Set(events.map((event) => event.orderId))]
       // a payload holds 8,000 bytes (PostgreSQL: NOTIFY)
       for (let i = 0; i < orderIds.length; i += 200) tell(orderIds.slice(i, i + 200).join(' '))
