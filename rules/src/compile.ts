@@ -10,18 +10,15 @@ import type { Budget } from './diagramBuilder.ts'
 import { decodeDiagram, encodeDiagram } from './diagram.ts'
 import type { Diagram } from './diagram.ts'
 import { optionsOf } from './formulaDiagram.ts'
-import { connected } from './joining.ts'
 import type { Workbench } from './joining.ts'
 import { freezeGroups, freezeRules, layOut, planOf } from './layout.ts'
 import type { Layout, Plan } from './layout.ts'
 import type { Effective, Formula, PriceTerm, Problem, ProductModel, Rule, Value } from './model.ts'
+import { findOrder, groupsOf } from './orderSearch.ts'
 import { createProver } from './proofs.ts'
 import type { Product } from './proofs.ts'
 import { createMachine, packOf } from './ruleMachine.ts'
 import { createRuleSolver } from './ruleSolver.ts'
-import { sift } from './sifting.ts'
-import { candidateOrders } from './variableOrder.ts'
-import type { OrderTask } from './variableOrder.ts'
 
 export interface CompileOptions {
   /** Order date (ISO day) whose rules and prices are compiled; absent: the model's first day. */
@@ -177,81 +174,17 @@ function lay(
 ) {
   const known = new Map(plan.names.map((name, variable) => [name, variable]))
   const order = given?.map((name) => known.get(name) ?? -1) ?? []
-  const usable = order.length === known.size && new Set(order).size === known.size && !order.includes(-1)
+  // A price must stand below the options it follows from: whoever walks the machine reads it off there.
+  const determined = plan.termPlans.every(
+    (own, t) =>
+      own.kind !== 'variable' ||
+      plan.termOptions[t]!.every((option) => order.indexOf(option) < order.indexOf(own.variable)),
+  )
+  const usable =
+    order.length === known.size && new Set(order).size === known.size && !order.includes(-1) && determined
   const chosen = usable ? order : findOrder(plan, budget, onBench)
   const layout = layOut(plan, chosen, budget, onBench)
   return { layout, groupOf: groupsOf(layout) }
-}
-
-/** Variables that rules or price terms connect, by group. */
-function groupsOf(layout: Layout): Int32Array {
-  return connected(layout.order.length, edgesOf(layout))
-}
-
-/** The variables of every rule (as far as it really depends on them) and price term. */
-function edgesOf(layout: Layout): number[][] {
-  return [...layout.rules, ...layout.terms].map((handle) => layout.support(layout.bench.node(handle)))
-}
-
-/** No further orders are tried after this many steps, or this many per node of the best so far: a small gain is not worth them. */
-const searchSteps = 2_000_000
-const searchStepsPerNode = 400
-/** Steps for sifting one group of variables. */
-const siftSteps = 4_000_000
-
-/** Compiles over several good orders with growing effort, sifts each and gives the one with the fewest nodes. */
-function findOrder(plan: Plan, budget: Budget, onBench: (bench: Workbench) => void): number[] {
-  const after: number[][] = plan.sizes.map(() => [])
-  plan.termPlans.forEach((own, t) => {
-    if (own.kind === 'variable') after[own.variable] = [...plan.termOptions[t]!]
-  })
-  const rough: OrderTask = {
-    variables: plan.sizes.length,
-    edges: [
-      ...plan.rules.map((rule) => optionsOf(rule.formula)),
-      ...plan.termPlans.map((own, t) => [
-        ...plan.termOptions[t]!,
-        ...(own.kind === 'variable' ? [own.variable] : []),
-      ]),
-    ],
-    after,
-  }
-  const first = layOut(plan, candidateOrders(rough, 0)[0]!, budget, onBench)
-  const task: OrderTask = { ...rough, edges: edgesOf(first) }
-  const groupOf = groupsOf(first)
-  // Groups stand one below the other, so that a proof over several of them stays small.
-  const candidates = candidateOrders(task, 10).map((order) =>
-    order.toSorted((a, b) => groupOf[a]! - groupOf[b]!),
-  )
-  let best: { order: number[]; nodes: number; steps: number } | undefined
-  let spent = 0
-  for (let effort = 20_000; best === undefined; effort *= 8) {
-    for (const order of candidates) {
-      const steps = Math.min(best === undefined ? effort : 2 * best.steps, budget.steps - spent)
-      let bench: Workbench | undefined
-      try {
-        const layout = layOut(plan, order, { ...budget, steps }, (next) => onBench((bench = next)))
-        const groups = layout.join([...layout.rules, ...layout.terms], groupOf)
-        const sifted = [...groups].map(([group, handle]) => {
-          const levels = [...order.keys()].filter((level) => groupOf[order[level]!] === group)
-          const variables = levels.map((level) => order[level]!)
-          return sift(layout.bench.builder, layout.bench.node(handle), levels, variables, after, siftSteps)
-        })
-        const nodes = sifted.reduce((sum, each) => sum + each.nodes, 0)
-        spent += sifted.reduce((sum, each) => sum + each.steps, 0)
-        if (best === undefined || nodes < best.nodes)
-          best = { order: sifted.flatMap((each) => each.order), nodes, steps: layout.bench.builder.steps() }
-      } catch (error) {
-        if (error !== budgetExceeded || budget.expired?.() === true) throw error
-      }
-      spent += bench!.builder.steps()
-      const enough =
-        best === undefined ? budget.steps : Math.min(searchSteps, searchStepsPerNode * best.nodes)
-      if (spent >= enough) break
-    }
-    if (best === undefined && spent >= budget.steps) throw budgetExceeded
-  }
-  return best.order
 }
 
 /** Proves price terms and positions of the bill of materials over all buildable products. */

@@ -58,6 +58,27 @@ test('every variable is tested exactly once on every way, values of one node nev
   expect(below[roots[0]!]!.size).toBe(firstValue.length - 1)
 })
 
+test('an order that is of another model or puts a price above its options is not used', () => {
+  const model = modelOf(loadPath(fixture('example-fridge.yaml')))
+  const compiled = compile(model)
+  if (!compiled.ok) throw new Error('beyond the budget')
+  const { order, machine } = compiled
+  for (const wrong of [
+    [],
+    order.slice(1),
+    [...order.slice(1), order[1]!],
+    order.toReversed(),
+    [...order, 'x'],
+  ]) {
+    const again = compile(model, { order: wrong })
+    expect(again.ok && again.machine).toEqual(machine)
+  }
+  // Two unconnected neighbours swapped are another, usable order.
+  const swapped = order.with(0, order[1]!).with(1, order[0]!)
+  const other = compile(model, { order: swapped })
+  expect(other.ok && [other.order, other.configurations]).toEqual([swapped, compiled.configurations])
+})
+
 test('base64 is that of RFC 4648', () => {
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 40 }), (bytes) => {
