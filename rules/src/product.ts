@@ -67,9 +67,12 @@ export interface TextOptionView {
 export interface ValueStatus {
   /** `free`: can be taken now · `chosen` · `forced`: the only value left · `conflict`: takes `changes` other choices with it. */
   readonly status: 'free' | 'chosen' | 'forced' | 'conflict'
-  /** How many other choices must change, at least. 0 unless `conflict`; `Infinity` never: such values are dead in the context (`changes: -1`). */
+  /**
+   * How many other choices must change, at least. 0 where it can be taken now; above 0 also for a chosen value while the
+   * selection clashes; -1 where nothing in this context has the value, whatever else is given up.
+   */
   readonly changes: number
-  /** Cheapest gross total with this value after those fewest changes. */
+  /** Cheapest gross total with this value after those fewest changes; 0 where `changes` is -1. */
   readonly fromPriceCents: number
 }
 
@@ -79,7 +82,11 @@ export interface Conflict {
   readonly choices: Selection
 }
 
-/** A smallest set of choices to change, and what it costs against the design before. */
+/**
+ * A minimal set of choices to change, with the new values that make the completed design cheapest, and what that design costs
+ * against the one before the clash: the completed design of the choices without what is kept, or, where nothing is kept, of the
+ * choices in their order, each only while it fits.
+ */
 export interface Repair {
   readonly change: Selection
   readonly priceDeltaCents: number
@@ -130,7 +137,10 @@ export interface Product {
   verify(selection: Selection): Configuration | undefined
   /** Why these choices do not fit, by choices and by rules; empty when they do. At most `limit` conflicts. */
   explain(question: Question, limit?: number): readonly Conflict[]
-  /** Ways out ordered by number of changes, then price; `keep` (a value just tapped) is never given up. */
+  /**
+   * Ways out ordered by number of changes, then price; `keep` (a value just tapped) is never given up. Ask with the selection
+   * as it was before the tap (`keep` need not be in it): then prices compare with the design that was on screen.
+   */
   repairs(
     question: Question,
     options?: { readonly keep?: Selection; readonly limit?: number },
