@@ -167,7 +167,16 @@ function ShopPage({
     : attentionFor(view.step, touched?.step === view.step ? touched.option : undefined)
   const appliance = useAppliance(product.package.id, view)
   const picture: Picture = { appliance, summary: summaryOf(title, product, view, language), area, isOpen }
-  const order = () => navigate('/order')
+  const order = () => {
+    // ordering means the design as it is: a wish that does not fit is let go
+    if (view.conflict) design.keep()
+    navigate('/order')
+  }
+  const clashes = view.conflict !== undefined
+  useEffect(() => {
+    // new rules may have come in under the form: what stands in the way is solved at the options
+    if (isOrdering && clashes) navigate('/', 'replace')
+  }, [isOrdering, clashes])
   useTitle(isOrdering ? `${t.orderTitle} · ${title}` : title)
   return (
     <Layout header={header} picture={picture} skip={t.skipToOptions} isForm={isOrdering}>

@@ -1,7 +1,8 @@
 import { useEffect, useRef, useState } from 'react'
 import type { ReactNode } from 'react'
+import { Boundary } from './Boundary.tsx'
 import { navigate } from './route.ts'
-import { Viewport } from './Viewport.tsx'
+import { DrawnPicture, Viewport } from './Viewport.tsx'
 import type { Picture } from './Viewport.tsx'
 import { useWords } from './words.ts'
 
@@ -36,7 +37,13 @@ export function Layout({
       </a>
       {header}
       <div className="layout" data-form={isForm}>
-        {picture ? <Viewport picture={picture} /> : <div className="viewport" aria-hidden="true" />}
+        {picture ? (
+          <Boundary fallback={<DrawnPicture picture={picture} />}>
+            <Viewport picture={picture} />
+          </Boundary>
+        ) : (
+          <div className="viewport" aria-hidden="true" />
+        )}
         <main id="panel" className="panel" ref={main} tabIndex={-1}>
           {children}
         </main>

@@ -46,7 +46,11 @@ export default function OrderForm({
   const [errors, setErrors] = useState<Partial<Record<Field, string>>>({})
   const isLocked = checkout.state !== 'editing'
   const { package: pkg } = design.product
-  const country = String(view.design.context['country'] ?? '')
+  // an order that is under way is shown as it was sent, whatever happens to the design meanwhile
+  const sent = checkout.state === 'editing' ? undefined : checkout.order
+  const totalCents = sent?.expectedPriceCents ?? view.price.totalCents
+  const context = sent?.context ?? view.design.context
+  const country = String(context['country'] ?? '')
   const textProblem = view.textProblems.find((problem) => problem.reason !== 'notOffered')
 
   // what a refusal or a broken connection says must be heard, not searched for
@@ -61,8 +65,9 @@ export default function OrderForm({
     if (checkout.state === 'accepted') session.keeper.write(draftKey, undefined)
   }, [checkout.state, session])
   useEffect(() => {
-    if (isLocked) design.submit()
-    else design.reopen()
+    if (!isLocked) return
+    design.submit()
+    return () => design.reopen()
   }, [isLocked, design])
 
   const set = (field: Field, text: string) => {
@@ -153,19 +158,11 @@ export default function OrderForm({
             </button>
           )}
         </header>
-        {Object.keys(view.design.selection).length + Object.keys(view.texts).length > 0 ? (
-          <Recap product={design.product} choices={view.design.selection} texts={view.texts} />
+        {sent ? (
+          <Recap product={design.product} choices={sent.selection} texts={sent.texts ?? {}} />
         ) : (
-          <p className="hint">{t.asSuggested}</p>
+          <DesignSummary design={design} view={view} />
         )}
-        <details className="more">
-          <summary>{t.allDetails}</summary>
-          <Recap product={design.product} choices={view.configuration} texts={view.texts} />
-        </details>
-        <details className="more">
-          <summary>{t.showPrice}</summary>
-          <PriceBreakdown session={design} view={view} />
-        </details>
       </section>
       <fieldset className="order-section" disabled={checkout.state === 'sending'}>
         <legend>{t.you}</legend>
@@ -199,7 +196,7 @@ export default function OrderForm({
       <div className="order-foot">
         <p className="order-total">
           <span>{t.total}</span>
-          <strong data-testid="order-total">{words.money(view.price.totalCents)}</strong>
+          <strong data-testid="order-total">{words.money(totalCents)}</strong>
           <span className="hint">{vat === undefined ? t.vatFree : t.inclVat(words.percent(vat))}</span>
         </p>
         {checkout.state === 'unanswered' ? (
@@ -208,12 +205,36 @@ export default function OrderForm({
           </button>
         ) : (
           <button type="submit" className="button primary" aria-disabled={isLocked}>
-            {checkout.state === 'sending' ? t.sending : t.placeOrder(words.money(view.price.totalCents))}
+            {checkout.state === 'sending' ? t.sending : t.placeOrder(words.money(totalCents))}
           </button>
         )}
         <p className="hint">{t.binding}</p>
       </div>
     </form>
+  )
+}
+
+/** Her own choices first; everything else and the price on demand. */
+function DesignSummary({ design, view }: { readonly design: DesignSession; readonly view: DesignView }) {
+  const { t } = useWords()
+  const { product } = design
+  const isOwn = Object.keys(view.design.selection).length + Object.keys(view.texts).length > 0
+  return (
+    <>
+      {isOwn ? (
+        <Recap product={product} choices={view.design.selection} texts={view.texts} />
+      ) : (
+        <p className="hint">{t.asSuggested}</p>
+      )}
+      <details className="more">
+        <summary>{t.allDetails}</summary>
+        <Recap product={product} choices={view.configuration} texts={view.texts} />
+      </details>
+      <details className="more">
+        <summary>{t.showPrice}</summary>
+        <PriceBreakdown session={design} view={view} />
+      </details>
+    </>
   )
 }
 
@@ -252,7 +273,11 @@ function Refusal({
         <p key={sentence}>{sentence}</p>
       ))}
       {(kind === 'rules-changed' || kind === 'price-changed') && (
-        <button type="button" className="button quiet" onClick={() => void session.refresh()}>
+        <button
+          type="button"
+          className="button quiet"
+          onClick={() => void session.refresh().then(() => session.checkout.done())}
+        >
           {t.reload}
         </button>
       )}

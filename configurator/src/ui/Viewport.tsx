@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useRef, useState } from 'react'
+import { useDeferredValue, useEffect, useMemo, useRef, useState } from 'react'
 import type { KeyboardEvent, PointerEvent } from 'react'
 import { drawAppliance } from '../scene/drawing.ts'
 import type { Appliance, BuildStage, FocusArea } from '../scene/appliance.ts'
@@ -17,6 +17,44 @@ export interface Picture {
   readonly isOpen: boolean
   /** Only what stations have finished; absent: everything. */
   readonly finished?: ReadonlySet<BuildStage>
+}
+
+/** The picture as a drawing alone: what stands there when the 3D part breaks. */
+export function DrawnPicture({ picture }: { readonly picture: Picture }) {
+  const { t } = useWords()
+  const { appliance, finished, summary } = picture
+  return (
+    <section className="viewport" aria-label={t.picture} data-testid="viewport" data-state="none">
+      <Drawing appliance={appliance} finished={finished} label={t.pictureOf(summary)} />
+      <p className="viewport-hint">{t.drawnPicture}</p>
+    </section>
+  )
+}
+
+function Drawing({
+  appliance,
+  finished,
+  label,
+}: {
+  readonly appliance: Appliance
+  readonly finished: ReadonlySet<BuildStage> | undefined
+  /** Absent while the 3D picture speaks for both. */
+  readonly label: string | undefined
+}) {
+  // the tap is answered first, the drawing follows
+  const shown = useDeferredValue(appliance)
+  const drawing = useMemo(
+    () => drawAppliance(shown, { ...(finished && { reveal: finished }) }),
+    [shown, finished],
+  )
+  return (
+    <div
+      className="drawing"
+      {...(label === undefined ? { 'aria-hidden': true } : { role: 'img', 'aria-label': label })}
+      // our own pure function makes this from option values; no text of a user enters it unescaped
+      dangerouslySetInnerHTML={{ __html: drawing }}
+    />
+  )
 }
 
 /** Radians per dragged pixel and per arrow key. */
@@ -38,10 +76,6 @@ export function Viewport({ picture }: { readonly picture: Picture }) {
   const [hasSizes, setSizes] = useState(false)
   const { appliance, area, isOpen, finished, summary } = picture
   const doorsOpen = doors?.asked === isOpen ? doors.open : isOpen
-  const drawing = useMemo(
-    () => drawAppliance(appliance, { ...(finished && { reveal: finished }) }),
-    [appliance, finished],
-  )
 
   useEffect(() => {
     stage?.show(appliance, { animate: !prefersStill() })
@@ -83,13 +117,10 @@ export function Viewport({ picture }: { readonly picture: Picture }) {
       data-state={state}
       data-turning={isTurning}
     >
-      <div
-        className="drawing"
-        {...(state === 'live'
-          ? { 'aria-hidden': true }
-          : { role: 'img', 'aria-label': t.pictureOf(summary) })}
-        // our own pure function makes this from option values; no text of a user enters it unescaped
-        dangerouslySetInnerHTML={{ __html: drawing }}
+      <Drawing
+        appliance={appliance}
+        finished={finished}
+        label={state === 'live' ? undefined : t.pictureOf(summary)}
       />
       <canvas
         ref={canvas}
