@@ -109,6 +109,12 @@ export async function clingo(module: ClingoModule, rules: Rules): Promise<Solver
     }
     return seen
   }
+  const loosely = (chosen: Chosen, givenUp: number) =>
+    [...chosen]
+      .map(([o, v]) =>
+        rules.context.includes(o) ? `:- not x(${o},${v}).` : `:- not x(${o},${v}), not released(${o}).`,
+      )
+      .join('\n') + `\n{ released(${switchable(chosen, rules).join(';')}) } ${givenUp}.\n`
   return {
     name: 'clingo-wasm',
     possible: (chosen: Chosen) =>
@@ -116,13 +122,9 @@ export async function clingo(module: ClingoModule, rules: Rules): Promise<Solver
     // one call for all: at most one choice is released, and then only its own option's values count
     takeable: (chosen: Chosen) =>
       brave(
-        [...chosen].map(([o, v]) => `:- not x(${o},${v}), not released(${o}).`).join('\n') +
-          `
-{ released(${switchable(chosen, rules).join(';')}) } 1.
-some :- released(O).
-can(O,V) :- x(O,V), not some.
-can(O,V) :- x(O,V), released(O).
-#show can/2.`,
+        loosely(chosen, 1) +
+          'some :- released(O). can(O,V) :- x(O,V), not some. can(O,V) :- x(O,V), released(O). #show can/2.',
       ),
+    reach: (chosen: Chosen, givenUp: number) => brave(`${loosely(chosen, givenUp)}#show x/2.`),
   }
 }

@@ -115,24 +115,24 @@ export function logicSolver(Logic: Logic, rules: Rules): Solver {
    * Marks the values of some options that go with the choices, with as few solver calls as one can: ask for a model that
    * contains a value not yet seen, mark all values of the model, repeat until there is none.
    */
-  const mark = (chosen: Chosen, seen: boolean[][], among: readonly number[]) => {
+  const mark = (choices: readonly Term[], seen: boolean[][], among: readonly number[]) => {
     if (questions++ % 64 === 63) solver = build()
-    const choices = [...chosen].map(([option, value]) => has(option, value))
     for (;;) {
       const open = among.flatMap((o) => (seen[o] ?? []).flatMap((is, v) => (is ? [] : [has(o, v)])))
       const model = open.length > 0 ? solver.solveAssuming(Logic.and(...choices, Logic.or(open))) : null
       if (!model) return
       for (const name of model.getTrueVars()) {
-        const [option, value] = name.split('=').map(Number)
+        const [option, value] = name.split('=').map(Number) // other names give NaN
         const values = seen[option ?? -1]
         if (values && value !== undefined) values[value] = true
       }
     }
   }
   const options = sizes.map((_, option) => option)
+  const firm = (chosen: Chosen): Term[] => [...chosen].map(([option, value]) => has(option, value))
   const possible = (chosen: Chosen): Domains => {
     const seen = noValues(sizes)
-    mark(chosen, seen, options)
+    mark(firm(chosen), seen, options)
     return seen
   }
   return {
@@ -141,15 +141,25 @@ export function logicSolver(Logic: Logic, rules: Rules): Solver {
     takeable(chosen) {
       const seen = noValues(sizes)
       mark(
-        chosen,
+        firm(chosen),
         seen,
         options.filter((option) => !switchable(chosen, rules).includes(option)),
       )
       for (const option of switchable(chosen, rules)) {
         const own = noValues(sizes)
-        mark(released(chosen, option), own, [option])
+        mark(firm(released(chosen, option)), own, [option])
         seen[option] = own[option] ?? []
       }
+      return seen
+    },
+    reach(chosen, givenUp) {
+      const loose = switchable(chosen, rules)
+      const choices = [...chosen].map(([option, value]) =>
+        loose.includes(option) ? Logic.or(has(option, value), `gives up ${option}`) : has(option, value),
+      )
+      const count = Logic.sum(loose.map((option) => `gives up ${option}`))
+      const seen = noValues(sizes)
+      mark([...choices, Logic.lessThanOrEqual(count, Logic.constantBits(givenUp))], seen, options)
       return seen
     },
   }

@@ -27,6 +27,8 @@ export interface Solver {
   readonly possible: (chosen: Chosen) => Domains | Promise<Domains>
   /** The same, but a chosen option shows what it could be switched to while all other choices stay: what a page has to mark. */
   readonly takeable: (chosen: Chosen) => Domains | Promise<Domains>
+  /** Values that are possible when at most so many choices are given up; the context never is. */
+  readonly reach: (chosen: Chosen, givenUp: number) => Domains | Promise<Domains>
   readonly close?: () => unknown
 }
 
@@ -78,4 +80,35 @@ export function released(chosen: Chosen, option: number): Chosen {
   const others = new Map(chosen)
   others.delete(option)
   return others
+}
+
+/**
+ * Asks a solver for the whole status: option -> value -> how many other choices must change for it, at least; -1 when the
+ * context rules it out. What is possible in a context at all is asked once and kept.
+ */
+export function changesBy(
+  solver: Solver,
+  rules: Rules,
+): (chosen: Chosen) => Promise<readonly (readonly number[])[]> {
+  const alone = new Map<string, Domains>()
+  return async (chosen) => {
+    const context = new Map([...chosen].filter(([option]) => rules.context.includes(option)))
+    const key = JSON.stringify([...context])
+    const all = alone.get(key) ?? (await solver.possible(context))
+    alone.set(key, all)
+    const free = await solver.takeable(chosen)
+    const changes = free.map((values) => values.map((is): number => (is ? 0 : -1)))
+    const isOpen = () => all.some((values, o) => values.some((is, v) => is && changes[o]?.[v] === -1))
+    for (let givenUp = 1; isOpen(); givenUp++) {
+      const reached = await solver.reach(chosen, givenUp)
+      reached.forEach((values, o) => {
+        // a chosen option's other value gives up that choice itself, which is no other choice
+        const others = chosen.has(o) ? givenUp - 1 : givenUp
+        values.forEach((is, v) => {
+          if (is && changes[o]?.[v] === -1) changes[o][v] = others
+        })
+      })
+    }
+    return changes
+  }
 }

@@ -106,11 +106,8 @@ export async function z3(module: Z3Module, rules: Rules): Promise<Solver> {
   const denied = new Map(denials.map((denial) => [denial.not.id(), denial]))
   const named = new Map(denials.map((denial) => [denial.x.id(), denial]))
   /** Takes the values away that cannot go with the choices. */
-  const consequences = async (chosen: Chosen, of: readonly Bool[], values: boolean[][]) => {
-    const [status, implied] = await solver.getConsequences(
-      [...chosen].map(([option, value]) => literal(option, value)),
-      of,
-    )
+  const consequences = async (assumed: Bool[], of: readonly Bool[], values: boolean[][]) => {
+    const [status, implied] = await solver.getConsequences(assumed, of)
     if (status !== 'sat') return
     for (const name of of) {
       const { option, value } = named.get(name.id()) ?? { option: -1, value: -1 }
@@ -124,22 +121,60 @@ export async function z3(module: Z3Module, rules: Rules): Promise<Solver> {
       if (own) own[value] = false
     }
   }
+  const firm = (chosen: Chosen) => [...chosen].map(([option, value]) => literal(option, value))
+  // assumptions that hold a choice only as long as its option is not given up, and that bound how many are
+  const givesUp = sizes.map((_, option) => c.Bool.const(`up${option}`))
+  const loosely = has.map((values, option) =>
+    values.map((x, value) => {
+      const name = c.Bool.const(`loose${option}_${value}`)
+      solver.add(c.Or(c.Not(name), x, givesUp[option]!))
+      return name
+    }),
+  )
+  const bounds: Bool[] = []
+  const atMost = (count: number): Bool => {
+    let bound = bounds[count]
+    if (!bound) {
+      bound = c.Bool.const(`most${count}`)
+      solver.add(
+        c.Or(
+          c.Not(bound),
+          c.PbLe(
+            givesUp,
+            givesUp.map(() => 1),
+            count,
+          ),
+        ),
+      )
+      bounds[count] = bound
+    }
+    return bound
+  }
   return {
     name: 'z3-solver',
     async possible(chosen) {
       const values = noValues(sizes)
-      await consequences(chosen, all, values)
+      await consequences(firm(chosen), all, values)
       return values
     },
     async takeable(chosen) {
       const values = noValues(sizes)
       const open = switchable(chosen, rules)
       await consequences(
-        chosen,
+        firm(chosen),
         has.flatMap((own, option) => (open.includes(option) ? [] : own)),
         values,
       )
-      for (const option of open) await consequences(released(chosen, option), has[option] ?? [], values)
+      for (const option of open) await consequences(firm(released(chosen, option)), has[option] ?? [], values)
+      return values
+    },
+    async reach(chosen, givenUp) {
+      const loose = switchable(chosen, rules)
+      const values = noValues(sizes)
+      const assumed = [...chosen].map(([option, value]) =>
+        loose.includes(option) ? loosely[option]![value]! : literal(option, value),
+      )
+      await consequences([...assumed, atMost(givenUp)], all, values)
       return values
     },
     close: () => module.killThreads(em),
