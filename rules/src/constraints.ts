@@ -1,6 +1,6 @@
 /** The `tables` and `constraints` sections -> rules. */
 import { constraintShapes, tableShape } from './fileShape.ts'
-import { and, never, not, or, sumFormula, valueIn } from './formula.ts'
+import { and, never, not, or, sumFormula } from './formula.ts'
 import type { Cell, Formula, Option, Place, Rule } from './model.ts'
 import { suggestion } from './nearest.ts'
 import { add, multiply, parseRational, rational } from './rational.ts'
@@ -279,7 +279,7 @@ export function readRules(
   const rules: Rule[] = []
   const ids = new Set<string>()
   const take = (id: string, node: YamlNode, where: Place, formula: Formula | undefined) => {
-    if (ids.has(id)) return void reader.fail(where, `two rules are called ${id}: each needs an id of its own`)
+    if (ids.has(id)) return reader.fail(where, `two rules are called ${id}: each needs an id of its own`)
     ids.add(id)
     const head = ruleHead(reader, id, node, where)
     if (formula) rules.push({ ...head, formula })

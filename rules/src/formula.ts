@@ -251,7 +251,7 @@ function comparison(expr: Expr, options: readonly Option[]): Formula | { readonl
     const sum = comparisonAsSum(expr, options)
     if (sum) return sum
   }
-  const tables = partition(options, of, (valueOf) => String(evaluate(expr, valueOf)))
+  const tables = partition(options, of, (valueOf) => (evaluate(expr, valueOf) === true ? 'true' : 'false'))
   return tables ? (tables.get('true') ?? never) : { tooMany: count }
 }
 

@@ -261,7 +261,10 @@ function readOption(
 export function readOptions(reader: Reader, section: YamlNode | undefined, role: 'context' | 'choice'): void {
   if (!section) return
   const name = role === 'context' ? 'context' : 'options'
-  if (section.kind !== 'map') return void reader.fail(section.where, `${name}: expected a map of options`)
+  if (section.kind !== 'map') {
+    reader.fail(section.where, `${name}: expected a map of options`)
+    return
+  }
   if (role === 'choice' && section.entries.length === 0)
     reader.fail(section.where, 'options: a family needs at least one option')
   for (const each of section.entries) {

@@ -30,7 +30,7 @@ export interface Loaded {
 /** `tables/mains.csv` named in `products/fridge.yaml` -> `products/tables/mains.csv`. */
 function beside(name: string, from: string): string {
   if (name.startsWith('/') || /^[A-Za-z]:/.test(name)) return name
-  const path = [...from.split(/[\\/]/).slice(0, -1)]
+  const path = from.split(/[\\/]/).slice(0, -1)
   for (const part of name.split(/[\\/]/)) {
     if (part === '..' && path.length > 0 && path.at(-1) !== '..' && path.at(-1) !== '') path.pop()
     else if (part !== '.') path.push(part)
@@ -73,6 +73,14 @@ function readSteps(reader: Reader, section: YamlNode | undefined): Step[] {
   return steps
 }
 
+const isPattern = (source: string): boolean => {
+  try {
+    return new RegExp(`^(?:${source})$`, 'u') instanceof RegExp
+  } catch {
+    return false
+  }
+}
+
 /** Patterns are run on shoppers' input: repeated groups, which can take exponential time, are refused. */
 function checkPattern(reader: Reader, node: YamlNode | undefined): string {
   if (!node) return '[^\\p{C}]*'
@@ -81,11 +89,7 @@ function checkPattern(reader: Reader, node: YamlNode | undefined): string {
       node.where,
       'a repeated group can take for ever on some texts: use a character class such as [A-Z ]*',
     )
-  try {
-    new RegExp(`^(?:${node.text})$`, 'u')
-  } catch {
-    reader.fail(node.where, `${node.text} is not a regular expression`)
-  }
+  if (!isPattern(node.text)) reader.fail(node.where, `${node.text} is not a regular expression`)
   return node.text
 }
 

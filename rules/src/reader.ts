@@ -49,7 +49,7 @@ const describe = (value: unknown): string => {
   if (Array.isArray(value)) return 'a list'
   if (typeof value === 'object') return 'a map'
   if (typeof value === 'string') return `the text "${value.length > 40 ? `${value.slice(0, 37)}…` : value}"`
-  return typeof value === 'number' ? `the number ${value}` : String(value)
+  return typeof value === 'number' ? `the number ${value}` : value === true ? 'true' : 'false'
 }
 
 const kinds: Readonly<Record<string, string>> = {
@@ -123,7 +123,7 @@ function sentence(issue: Issue, value: unknown, what: string): string {
     case 'invalid_value':
       return value === undefined
         ? `${where} is missing`
-        : `${where}: expected ${issue.values.map(String).join(' or ')}, found ${describe(value)}${suggestion(String(value), [])}`
+        : `${where}: expected ${issue.values.map(String).join(' or ')}, found ${describe(value)}`
     case 'invalid_format':
       return `${where}: ${describe(value)} is not allowed here: ${issue.message}`
     case 'too_small':

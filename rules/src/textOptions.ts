@@ -29,7 +29,7 @@ export function textProblems(
   const problems: TextProblem[] = []
   for (const [id, text] of Object.entries(normalizeTexts(given))) {
     const option = options.find((each) => each.id === id)
-    const length = [...text].length
+    const length = Array.from(text).length
     if (!option) problems.push({ text: id, reason: 'unknown', message: `there is no text ${id}` })
     else if (!isTextOffered(option, selection))
       problems.push({ text: id, reason: 'notOffered', message: `${id} is not offered for this design` })

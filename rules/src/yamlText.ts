@@ -93,7 +93,10 @@ export function readYaml(text: string, file: string): { root: YamlNode | undefin
     }
     return { file, line: low + 1, column: inside - lineStarts[low]! + 1 }
   }
-  const fail = (offset: number, message: string) => void problems.push({ ...place(offset), message })
+  const fail = (offset: number, message: string): undefined => {
+    problems.push({ ...place(offset), message })
+    return undefined
+  }
 
   if (text.length > maxCharacters) {
     fail(0, `the file has ${text.length} characters; at most ${maxCharacters} are read`)
@@ -134,11 +137,11 @@ export function readYaml(text: string, file: string): { root: YamlNode | undefin
   ): { node: YamlNode; size: number } | undefined => {
     if (node === null || node === undefined) return { node: scalarNode(undefined, null, '', near), size: 1 }
     const offset = (node as Node).range?.[0] ?? near
-    if (depth > maxDepth) return void fail(offset, `nested more than ${maxDepth} levels deep`)
+    if (depth > maxDepth) return fail(offset, `nested more than ${maxDepth} levels deep`)
     if (isAlias(node)) {
       const target = anchors.get(node.source)
-      if (!target) return void fail(offset, `unknown alias "*${node.source}"${hints['BAD_ALIAS']}`)
-      if (open.has(target)) return void fail(offset, `"*${node.source}" contains itself`)
+      if (!target) return fail(offset, `unknown alias "*${node.source}"${hints['BAD_ALIAS']}`)
+      if (open.has(target)) return fail(offset, `"*${node.source}" contains itself`)
       return done.get(target)
     }
     const known = done.get(node as Node)
@@ -202,7 +205,7 @@ export function readYaml(text: string, file: string): { root: YamlNode | undefin
         size,
       }
     }
-    if (!isMap(node)) return void fail(offset, 'this kind of YAML node is not understood')
+    if (!isMap(node)) return fail(offset, 'this kind of YAML node is not understood')
     const entries: YamlEntry[] = []
     const value = Object.create(null) as Record<string, unknown>
     for (const pair of node.items) {

@@ -1,9 +1,10 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { compile } from '../src/compile.ts'
 import { difference } from '../src/difference.ts'
 import { holds } from '../src/evaluate.ts'
 import type { ProductModel } from '../src/model.ts'
+import type { Selection } from '../src/product.ts'
 import { fixture, loadFamily, loadPath, modelOf, product } from './ruleFiles.ts'
 
 const load = (body: string) => modelOf(loadFamily(body))
@@ -85,10 +86,8 @@ test('lost and gained are what looking at every product finds, and the examples 
       const found = difference(old, next)
       expect(found.lost).toBe(BigInt([...before].filter((each) => !after.has(each)).length))
       expect(found.gained).toBe(BigInt([...after].filter((each) => !before.has(each)).length))
-      const text = (
-        selection: Readonly<Record<string, unknown>>,
-        fallback: Readonly<Record<string, string>>,
-      ) => ids.map((id) => String(selection[id] ?? fallback[id])).join(' ')
+      const text = (selection: Selection, fallback: Readonly<Record<string, string>>) =>
+        ids.map((id) => String(selection[id] ?? fallback[id])).join(' ')
       if (found.lostExample)
         expect(after.has(text(found.lostExample.product, missing(old, next)))).toBe(false)
       if (found.lostExample)

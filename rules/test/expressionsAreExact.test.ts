@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { evaluate as celEvaluate } from '@marcbachmann/cel-js'
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { evaluate, evaluateToValue, exact, holds } from '../src/evaluate.ts'
 import type { ProductModel } from '../src/model.ts'
@@ -130,7 +130,7 @@ test('sums over many options mean the same as the expression', () => {
         holds(model.rules[0]!.formula, (option) => chosen[option]!) !==
         evaluate(expression, (option) => values[option]![chosen[option]!]!)
       )
-        throw new Error(`${text} differs for ${chosen}`)
+        throw new Error(`${text} differs for ${chosen.join(' ')}`)
   }
 })
 

@@ -1,11 +1,13 @@
 import { readFileSync } from 'node:fs'
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { stringify } from 'yaml'
 import { loadProductModel } from '../src/productModel.ts'
 import type { Loaded } from '../src/productModel.ts'
 import { fixture, loadFamily } from './ruleFiles.ts'
 
+/** `FUZZ_RUNS=5000 npx vitest run rules/test/hostile…` searches longer. */
+const runs = Number(process.env['FUZZ_RUNS'] ?? 80)
 const small = readFileSync(fixture('every-section.yaml'), 'utf8')
 const seeds = [small, small, small, readFileSync(fixture('example-kitchen.yaml'), 'utf8')]
 const files = new Map([['example-fridge.yaml', small]])
@@ -81,7 +83,7 @@ describe('loading gives a model or problems with places', () => {
           expectAnswer(load(text))
         },
       ),
-      { numRuns: 150 },
+      { numRuns: runs },
     )
   })
 
@@ -93,7 +95,7 @@ describe('loading gives a model or problems with places', () => {
         const hit = hits[at % hits.length]!
         expectAnswer(load(seed.slice(0, hit.index) + word + seed.slice(hit.index + hit[0].length)))
       }),
-      { numRuns: 150 },
+      { numRuns: runs },
     )
   })
 
@@ -141,7 +143,7 @@ describe('loading gives a model or problems with places', () => {
         }
         expectAnswer(load(text))
       }),
-      { numRuns: 200 },
+      { numRuns: runs },
     )
   })
 
@@ -194,7 +196,7 @@ describe('loading gives a model or problems with places', () => {
           ),
         )
       }),
-      { numRuns: 500 },
+      { numRuns: 5 * runs },
     )
   })
 })
