@@ -66,18 +66,27 @@ export function openProduct(pkg: ProductPackage): Product {
     if (keep !== undefined) take(pick, keep, fixed)
     return { machine, pick, fixed }
   }
+  // An object that grows key by key becomes a hash table; a copy of one with all its keys stays fast to read.
+  const blank = JSON.parse(JSON.stringify(Object.fromEntries(options.map(({ id }) => [id, 0])))) as Record<
+    string,
+    never
+  >
+  const configurationOf = (pick: ArrayLike<number>) => {
+    const result: Record<string, Value> = { ...blank }
+    for (let v = 0; v < options.length; v++) result[options[v]!.id] = options[v]!.values[pick[v]!]!
+    return result as Configuration
+  }
   const named = (pick: ArrayLike<number>, of: readonly number[]): Record<string, Value> => {
     const result: Record<string, Value> = {}
     for (const v of of) result[options[v]!.id] = options[v]!.values[pick[v]!]!
     return result
   }
-  const all = options.map((_, v) => v)
   const hard = (pick: Int32Array) => Uint8Array.from(pick, (value) => (value >= 0 ? 1 : 0))
   const suggested = defaults
   const none = new Int32Array(options.length).fill(-1)
   const completed = ({ pick }: Clash, wishes: Int32Array) => {
     const taken = machine.design(pick, hard(pick), wishes)
-    return taken === undefined ? undefined : (named(taken, all) as Configuration)
+    return taken === undefined ? undefined : configurationOf(taken)
   }
   const centsOf = (taken: ArrayLike<number>) => {
     let cents = 0
@@ -88,7 +97,7 @@ export function openProduct(pkg: ProductPackage): Product {
 
   const statusesOf = ({ pick, fixed }: Clash) => {
     const cost = machine.sweep(pick, fixed)
-    const result: Record<string, Record<string, ValueStatus>> = {}
+    const result: Record<string, Record<string, ValueStatus>> = { ...blank }
     let complete = true
     for (let v = 0; v < options.length; v++) {
       const from = firstValue[v]!
@@ -258,7 +267,7 @@ export function openProduct(pkg: ProductPackage): Product {
     designPrices: (question) => {
       const { pick, fixed } = clashOf(question)
       const cents = machine.designCents(pick, fixed, suggested)
-      const result: Record<string, Record<string, number>> = {}
+      const result: Record<string, Record<string, number>> = { ...blank }
       for (let v = 0; v < options.length; v++) {
         const ofOption: Record<string, number> = {}
         for (let i = firstValue[v]!; i < firstValue[v + 1]!; i++)
