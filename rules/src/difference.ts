@@ -14,7 +14,7 @@ import type { Selection } from './product.ts'
 import { canonicalJson } from './sha256.ts'
 
 /** A price that moved: of one value, or of a price term (its possible amounts). */
-export type PriceChange =
+type PriceChange =
   | { readonly option: string; readonly value: Value; readonly oldCents: number; readonly newCents: number }
   | { readonly term: string; readonly oldCents: readonly number[]; readonly newCents: readonly number[] }
 

@@ -396,7 +396,7 @@ class Checker {
 }
 
 /** Whether a value is one of the option's. */
-export const hasValue = (option: Option, value: Value): boolean => option.values.includes(value)
+const hasValue = (option: Option, value: Value): boolean => option.values.includes(value)
 
 /** `"v220_61" is not a value of supply (did you mean "v220_60"?)` */
 export function notAValue(option: Option, text: string): string {

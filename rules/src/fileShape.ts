@@ -232,7 +232,7 @@ export const headShape = z.looseObject({
   currency: common.currency,
   effective: effectiveShape.optional(),
 })
-export const namePattern = { option: optionId, id, product: productName }
+export const namePattern = { option: optionId }
 
 /** JSON Schema (draft 2020-12) of rule files, for completion and checks in editors. Pure. */
 export function jsonSchema(): Record<string, unknown> {

@@ -21,7 +21,7 @@ function distance(from: string, to: string, limit: number): number {
 }
 
 /** The known name that is nearest to `name` and near enough to be what was meant; `undefined` when none is. Pure. */
-export function nearest(name: string, names: Iterable<string>): string | undefined {
+function nearest(name: string, names: Iterable<string>): string | undefined {
   const wanted = name.slice(0, 80).toLowerCase()
   let best: string | undefined
   let bestDistance = Math.min(Math.max(1, Math.floor(wanted.length / 3)) + 1, wanted.length)

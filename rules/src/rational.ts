@@ -17,7 +17,7 @@ const gcd = (a: bigint, b: bigint): bigint => {
 }
 
 /** Makes `n / d` in lowest terms. @throws RangeError when `d` is 0 (a bug: divisors are checked at load). */
-export function fraction(n: bigint, d: bigint): Rational {
+function fraction(n: bigint, d: bigint): Rational {
   if (d === 0n) throw new RangeError('division by zero')
   if (d === 1n) return { n, d }
   const divisor = gcd(n, d) || 1n
