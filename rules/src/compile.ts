@@ -32,7 +32,7 @@ export interface CompileOptions {
 }
 
 /** A price term or position that does not say exactly one thing about this buildable product. */
-export interface Counterexample {
+interface Counterexample {
   readonly kind: 'price' | 'bom'
   /** Id of the price term or name of the position. */
   readonly id: string
@@ -71,7 +71,7 @@ export interface Compiled {
 }
 
 /** The model is too big for the budget: the rules that took the most work to build and join, worst first. */
-export interface TooBig {
+interface TooBig {
   readonly ok: false
   readonly problems: readonly Problem[]
   readonly culprits: readonly { readonly ruleId: string; readonly steps: number; readonly nodes: number }[]

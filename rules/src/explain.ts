@@ -33,7 +33,7 @@ function withOnly({ machine, pick, fixed }: Clash, soft: readonly number[]): Cla
 const missing = ({ machine, pick, fixed }: Clash) => machine.fewestChanges(pick, fixed)
 
 /** A minimal set of soft picks that does not fit; empty when the fixed ones do not fit alone. Call it only on a clash. */
-export function minimalChoices(clash: Clash): number[] {
+function minimalChoices(clash: Clash): number[] {
   const fits = (soft: readonly number[]) => missing(withOnly(clash, soft)) === 0
   const search = (
     background: readonly number[],
