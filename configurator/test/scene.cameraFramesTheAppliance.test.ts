@@ -2,7 +2,7 @@ import * as fc from 'fast-check'
 import { PerspectiveCamera, Vector3 } from 'three'
 import { describe, expect, it } from 'vitest'
 import type { FocusArea } from '../src/scene/appliance.ts'
-import { createRig, LENS_DEGREES, poseOf, viewOf } from '../src/scene/camera.ts'
+import { createRig, LENS_DEGREES, placeCamera, poseOf, viewOf } from '../src/scene/camera.ts'
 import { fridgeSpec } from '../src/scene/layouts.ts'
 import { anyAppliance, fridge } from './sceneChoices.ts'
 
@@ -19,16 +19,9 @@ describe('the camera', () => {
         numbers,
         (appliance, area, isOpen, aspect) => {
           const view = viewOf(fridgeSpec(appliance), area, isOpen)
-          const { target, yaw, pitch, distance } = poseOf(view, aspect)
           // The judge is the renderer's own camera.
-          const camera = new PerspectiveCamera(LENS_DEGREES, aspect, 0.1, 60)
-          const out = Math.cos(pitch) * distance
-          camera.position.set(
-            target[0] + Math.sin(yaw) * out,
-            target[1] + Math.sin(pitch) * distance,
-            target[2] + Math.cos(yaw) * out,
-          )
-          camera.lookAt(...target)
+          const camera = new PerspectiveCamera(LENS_DEGREES, aspect)
+          placeCamera(camera, poseOf(view, aspect))
           camera.updateMatrixWorld()
           let reach = 0
           for (let corner = 0; corner < 8; corner++) {

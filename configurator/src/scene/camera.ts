@@ -2,6 +2,7 @@
  * Where the camera stands: a pose per focus area, computed so that the area fills the picture whatever the canvas'
  * shape, and an eased way there. Long lens, so verticals stay nearly vertical. No renderer in here.
  */
+import type { PerspectiveCamera } from 'three'
 import type { FocusArea } from './appliance.ts'
 import { fixturesOf, frontsOf, handlesOf, type FridgeSpec, type Rect } from './layouts.ts'
 
@@ -115,6 +116,20 @@ export function poseOf(view: View, aspect: number): Pose {
     distance = Math.max(distance, towards + Math.abs(across) / (tan * aspect), towards + Math.abs(up) / tan)
   }
   return { target, yaw, pitch, distance }
+}
+
+/** Puts a camera into a pose and fits its near and far planes to the appliance. */
+export function placeCamera(camera: PerspectiveCamera, { target, yaw, pitch, distance }: Pose): void {
+  const out = Math.cos(pitch) * distance
+  camera.position.set(
+    target[0] + Math.sin(yaw) * out,
+    target[1] + Math.sin(pitch) * distance,
+    target[2] + Math.cos(yaw) * out,
+  )
+  camera.lookAt(...target)
+  camera.near = Math.max(0.1, distance - 4)
+  camera.far = distance + 8
+  camera.updateProjectionMatrix()
 }
 
 const LIMITS = { yaw: 2.6, pitchLow: -0.08, pitchHigh: 0.75, zoomIn: 0.35, zoomOut: 1.6 }

@@ -1,6 +1,6 @@
 /** The pictures on screens and labels, drawn on one canvas: kitchen screen, 21-inch board, paper label. */
 import { CanvasTexture, SRGBColorSpace } from 'three'
-import { DISPLAY_UV } from './fridgeFront.ts'
+import { DISPLAY_UV } from './fridgeFittings.ts'
 
 /** Edge of the atlas in texels. */
 export const DISPLAY_SIZE = 1024

@@ -71,9 +71,9 @@ export function drawAppliance(what: Appliance, { reveal, id = 'lot' }: DrawingOp
 }
 
 interface Pen {
-  box(x: number, y: number, w: number, h: number, attributes: string, rx?: number): string
-  fill(name: string): string
-  y(up: number): number
+  box: (x: number, y: number, w: number, h: number, attributes: string, rx?: number) => string
+  fill: (name: string) => string
+  y: (up: number) => number
   spec: FridgeSpec
 }
 

@@ -3,11 +3,12 @@
  * keeps parts can tell which must be drawn again. Pure; no renderer, no clock.
  */
 import type { BuildStage } from './appliance.ts'
-import { drawBody, measureCabinet, type Cabinet } from './fridgeBody.ts'
-import { drawFront, metres, type FrontPlace } from './fridgeFront.ts'
-import { drawCompartment, drawFrontInside } from './fridgeInside.ts'
+import { drawBareInside, drawBody, measureCabinet, type Cabinet } from './fridgeBody.ts'
+import { drawFront, type FrontPlace } from './fridgeFront.ts'
+import { drawFrontInside } from './fridgeFrontInside.ts'
+import { drawCompartment } from './fridgeInside.ts'
 import { fixturesOf, frontsOf, handlesOf, type FinishKind, type FrontId, type FridgeSpec } from './layouts.ts'
-import type { MeshData, MeshPen } from './mesh.ts'
+import { metres, type MeshData, type MeshPen } from './mesh.ts'
 
 /** What draws a mesh: solid parts, what is only seen with doors open, glass, the coloured panel, lit pictures. */
 export type MeshRole = 'solid' | 'inside' | 'clear' | 'panel' | 'display'
@@ -110,7 +111,16 @@ export function planFridge(spec: FridgeSpec, progress: Progress = progressOf(spe
       },
     })
   }
-  if (!progress.foam) return plans
+  if (!progress.foam) {
+    plans.push({
+      id: 'compartment:bare',
+      key: keyOf(size),
+      pivot: still,
+      isInside: true,
+      draw: () => part('compartment:bare', still, { inside: drawBareInside(cabinet) }),
+    })
+    return plans
+  }
   for (const compartment of cabinet.compartments) {
     const parts = { cooling: progress.cooling, lamps: progress.smart, fittings: progress.complete }
     const id = `compartment:${compartment.id}`

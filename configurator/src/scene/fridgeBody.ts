@@ -1,9 +1,10 @@
 /** The cabinet of the fridge: shell, front frame, plinth, feet, hinge covers and rear. */
 import type { Front, FridgeSpec } from './layouts.ts'
 import { DOOR_MM, PLINTH_MM } from './layouts.ts'
-import { metres, roomLight } from './fridgeFront.ts'
-import { MeshPen } from './mesh.ts'
-import { box, flat, lathe, slab } from './solids.ts'
+import { roomLight } from './lamps.ts'
+import { MeshPen, metres } from './mesh.ts'
+import { box, cavity, flat, slab } from './solids.ts'
+import { lathe } from './turned.ts'
 
 /** Gap between cabinet and door back, filled by the gasket. */
 const BODY_GAP = 0.01
@@ -122,6 +123,20 @@ export function drawBody(
     })
   }
   rear(pen, cabinet, d, withCooling)
+  return pen
+}
+
+/** Draws the sheet-metal inside of a cabinet that has not been foamed: one bare hollow behind the frame. */
+export function drawBareInside({ w, h, zFrame, bodyDepth }: Cabinet): MeshPen {
+  const pen = new MeshPen()
+  const height = h - SHELL_LOW - SHELL_TOP
+  pen.use('shell').at(0, SHELL_LOW + height / 2, zFrame - 0.002)
+  cavity(pen, w - 0.008, height - 0.006, bodyDepth - 0.008, {
+    radius: 0.004,
+    rearRadius: 0.006,
+    fillet: 0.006,
+    occlusion: 0.55,
+  })
   return pen
 }
 

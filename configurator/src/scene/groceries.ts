@@ -1,6 +1,7 @@
 /** What stands in the fridge: bottles, jars, boxes, fruit. Seeded, so the same fridge is always filled alike. */
 import type { MeshPen } from './mesh.ts'
-import { lathe, slab } from './solids.ts'
+import { slab } from './solids.ts'
+import { lathe } from './turned.ts'
 
 /** A repeatable random source in 0..1 (xorshift). */
 export function seeded(seed: number): () => number {

@@ -1,7 +1,7 @@
 /** Work for when the page is idle, one slice at a time, so that no slice delays a tap. */
 export interface IdleQueue {
   /** Replaces what is waiting. Slices run in order, each in its own idle period. */
-  fill(slices: readonly (() => void)[]): void
+  replace(slices: readonly (() => void)[]): void
   dispose(): void
 }
 
@@ -23,7 +23,7 @@ export function createIdleQueue(): IdleQueue {
     if (waiting.length > 0) handle = later(next)
   }
   return {
-    fill(slices) {
+    replace(slices) {
       waiting = [...slices]
       if (waiting.length > 0 && !handle) handle = later(next)
     },

@@ -23,7 +23,7 @@ export const RAL_COLOURS: Readonly<Record<string, string>> = {
 /** What a finish looks like where no colour option reaches it. */
 export const FINISH_COLOURS: Readonly<Record<FinishKind, string>> = {
   lacquer: '#f1ede1',
-  steel: '#c3c5c6',
+  steel: '#b9bbbd',
   glass: '#f1ede1',
   wood_ready: '#d3bd98',
 }

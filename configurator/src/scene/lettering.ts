@@ -2,14 +2,14 @@
 import type { MeshPen } from './mesh.ts'
 import { roundedRect } from './solids.ts'
 
-const WORD = 'LOT ONE'
+const WORD = 'LOT ONE'.split('')
 /** Advance per letter in cap heights. */
 const WIDTHS: Readonly<Record<string, number>> = { L: 0.62, O: 0.98, T: 0.74, N: 0.88, E: 0.66, ' ': 0.5 }
 const SPACING = 0.34
 
 /** Draws the house name about the pen's place, facing +z, `capHeight` metres tall; gives its width in metres. */
 export function houseName(pen: MeshPen, capHeight: number, z = 0): number {
-  const total = [...WORD].reduce((sum, c) => sum + WIDTHS[c]! + SPACING, -SPACING)
+  const total = WORD.reduce((sum, c) => sum + WIDTHS[c]! + SPACING, -SPACING)
   const stroke = 0.13
   const quad = (points: readonly (readonly [number, number])[]) => {
     const [a, b, c, d] = points.map(([x, y]) => pen.vertex(x * capHeight, y * capHeight, z, 0, 0, 1))

@@ -3,6 +3,9 @@
  * same builders run in the page, in a worker and in plain Node. Metres, right-handed, y up, counter-clockwise front.
  */
 
+/** Metres from millimetres: the one place where the elevation's unit becomes the scene's. */
+export const metres = (mm: number): number => mm / 1000
+
 /** What a surface is made of; `tone` marks what takes the cabinet's own grey. */
 export interface SurfaceOf {
   roughness: number

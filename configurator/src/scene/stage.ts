@@ -3,7 +3,6 @@
  * page loads this file lazily; nothing here knows the page.
  */
 import {
-  DirectionalLight,
   NeutralToneMapping,
   PCFShadowMap,
   PerspectiveCamera,
@@ -12,16 +11,17 @@ import {
   type WebGLRenderTarget,
 } from 'three'
 import type { Appliance, BuildStage, FocusArea } from './appliance.ts'
-import { createRig, LENS_DEGREES, poseOf, viewOf } from './camera.ts'
+import { createRig, LENS_DEGREES, placeCamera, poseOf, viewOf } from './camera.ts'
 import { createFinishes } from './finish.ts'
 import { createFloor } from './floor.ts'
 import { planFridge, progressOf, type MeshRole } from './fridge.ts'
 import { createIdleQueue } from './idle.ts'
 import { fridgeSpec, panelColour, shellTone, type FrontId, type FridgeSpec } from './layouts.ts'
 import { createOverlay } from './overlay.ts'
+import { createPace } from './pace.ts'
 import { createPartStore } from './partStore.ts'
 import { drawStill, type StillSize } from './still.ts'
-import { bakeStudio, STUDIO_SIZE } from './studio.ts'
+import { bakeStudio, keyLight, SHADOW_SIZE, STUDIO_SIZE } from './studio.ts'
 import { createWarmUp, type ShaderName } from './warmUp.ts'
 
 export type { Appliance, BuildStage, FocusArea } from './appliance.ts'
@@ -76,10 +76,6 @@ export interface StageOptions {
   onRestored?(): void
 }
 
-const MAX_PIXEL_RATIO = 2
-/** A moving picture whose frames take longer than this is drawn with fewer pixels. */
-const SLOW_FRAME_MS = 24
-const SHADOW_SIZE = 1024
 /** A picture drawn with fewer pixels is drawn in full after this pause. */
 const SHARPEN_MS = 120
 /** Time one frame may spend on drawing waiting insides. */
@@ -151,9 +147,7 @@ function setTheStage(canvas: HTMLCanvasElement, renderer: WebGLRenderer, options
   let lastTime = 0
   let framesDrawn = 0
   let waiters: (() => void)[] = []
-  const restRatio = Math.min(MAX_PIXEL_RATIO, Math.max(0.5, options.pixelRatio))
-  let movingRatio = restRatio
-  let slowFrames = 0
+  const pace = createPace(options.pixelRatio)
 
   const wake = () => {
     if (frame === 0 && !isLost && !isHeld) frame = requestAnimationFrame(draw)
@@ -185,7 +179,7 @@ function setTheStage(canvas: HTMLCanvasElement, renderer: WebGLRenderer, options
     floor.mesh.visible = progress.body
     overlay.update(spec, { dimensions: showsDimensions, outline: !progress.body })
     renderer.shadowMap.needsUpdate = true
-    idle.fill([...warmUp.slices(), ...parts.waiting()])
+    idle.replace([...warmUp.slices(), ...parts.waiting()])
   }
 
   /** Compiles what the next frame needs and does not have; true while it must wait. The old picture stays. */
@@ -207,9 +201,11 @@ function setTheStage(canvas: HTMLCanvasElement, renderer: WebGLRenderer, options
   const fillInside = (): boolean => {
     if (openGoal === 0 && openNow === 0) return false
     const until = performance.now() + SLICE_MS
-    const slices = parts.waiting()
-    while (slices.length > 0 && (mustJump || performance.now() < until)) slices.shift()!()
-    return slices.length > 0
+    for (const slice of parts.waiting()) {
+      if (!mustJump && performance.now() >= until) return true
+      slice()
+    }
+    return false
   }
 
   const moveDoors = (seconds: number): boolean => {
@@ -236,22 +232,8 @@ function setTheStage(canvas: HTMLCanvasElement, renderer: WebGLRenderer, options
       renderer.setSize(w, h, false)
   }
 
-  const stand = () => {
-    const { target, yaw, pitch, distance } = rig.now
-    const out = Math.cos(pitch) * distance
-    camera.position.set(
-      target[0] + Math.sin(yaw) * out,
-      target[1] + Math.sin(pitch) * distance,
-      target[2] + Math.cos(yaw) * out,
-    )
-    camera.lookAt(...target)
-    camera.near = Math.max(0.1, distance - 4)
-    camera.far = distance + 8
-    camera.updateProjectionMatrix()
-  }
-
   const paint = () => {
-    stand()
+    placeCamera(camera, rig.now)
     renderer.render(scene, camera)
   }
 
@@ -270,24 +252,17 @@ function setTheStage(canvas: HTMLCanvasElement, renderer: WebGLRenderer, options
     const cameraMoves = rig.step(seconds)
     const isMoving = doorsMove || cameraMoves
     mustJump = false
-    if ((isMoving || isHandled) && lastTime && since < 250) pace(since)
-    const ratio = isMoving || isHandled ? movingRatio : restRatio
+    if ((isMoving || isHandled) && lastTime) pace.note(since)
+    const ratio = pace.ratio(isMoving || isHandled)
     fit(ratio)
     paint()
     framesDrawn++
     lastTime = isMoving || isHandled ? time : 0
     isHandled = false
     if (isMoving) wake()
-    else if (ratio < restRatio) sharpen = setTimeout(() => ((sharpen = undefined), wake()), SHARPEN_MS)
+    else if (ratio < pace.ratio(false))
+      sharpen = setTimeout(() => ((sharpen = undefined), wake()), SHARPEN_MS)
     else rest()
-  }
-
-  /** Fewer pixels while frames are slow; a resting picture is always drawn in full. */
-  const pace = (frameMs: number) => {
-    slowFrames = frameMs > SLOW_FRAME_MS ? slowFrames + 1 : 0
-    if (slowFrames < 3) return
-    slowFrames = 0
-    movingRatio = Math.max(Math.min(1, restRatio), movingRatio * 0.8)
   }
 
   const rest = () => {
@@ -364,19 +339,9 @@ function setTheStage(canvas: HTMLCanvasElement, renderer: WebGLRenderer, options
       if (isLost || !wanted) throw new Error('A still needs a shown appliance and a working WebGL context.')
       const view = viewOf(wanted, area, openGoal > 0)
       const eye = new PerspectiveCamera(LENS_DEGREES, size.width / size.height, 0.5, 40)
-      const { target, yaw, pitch, distance } = poseOf(
-        { ...view, yaw: rig.now.yaw, pitch: rig.now.pitch },
-        eye.aspect,
-      )
-      const out = Math.cos(pitch) * distance
-      eye.position.set(
-        target[0] + Math.sin(yaw) * out,
-        target[1] + Math.sin(pitch) * distance,
-        target[2] + Math.cos(yaw) * out,
-      )
-      eye.lookAt(...target)
+      placeCamera(eye, poseOf({ ...view, yaw: rig.now.yaw, pitch: rig.now.pitch }, eye.aspect))
       return drawStill(renderer, scene, eye, light, size, () => {
-        fit(restRatio)
+        fit(pace.ratio(false))
         paint()
       })
     },
@@ -428,17 +393,3 @@ function setTheStage(canvas: HTMLCanvasElement, renderer: WebGLRenderer, options
 
 /** Zinc-coated sheet before it is painted, sRGB. */
 const BARE_METAL = '#a9adb0'
-
-function keyLight(): DirectionalLight {
-  const light = new DirectionalLight('#fffaf2', 1.5)
-  light.position.set(-2.4, 3.9, 4.4)
-  light.target.position.set(0, 0.9, 0)
-  light.castShadow = true
-  light.shadow.mapSize.set(SHADOW_SIZE, SHADOW_SIZE)
-  light.shadow.normalBias = 0.012
-  light.shadow.bias = -0.0004
-  light.shadow.radius = 3
-  const { camera } = light.shadow
-  Object.assign(camera, { left: -1.5, right: 1.5, top: 1.6, bottom: -1.6, near: 1, far: 11 })
-  return light
-}

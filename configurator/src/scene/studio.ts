@@ -6,6 +6,7 @@ import {
   AdditiveBlending,
   BackSide,
   Color,
+  DirectionalLight,
   DoubleSide,
   Mesh,
   PlaneGeometry,
@@ -39,7 +40,7 @@ const CARDS: readonly Card[] = [
     elevation: 12,
     distance: 8,
     size: [0.9, 7.5],
-    power: 7,
+    power: 5.4,
     roll: -6,
     soft: [0.42, 0.12],
     tint: '#fffaf3',
@@ -49,7 +50,7 @@ const CARDS: readonly Card[] = [
     elevation: 12,
     distance: 8,
     size: [0.9, 7.5],
-    power: 7,
+    power: 5.4,
     roll: 6,
     soft: [0.42, 0.12],
     tint: '#fbfaff',
@@ -121,4 +122,22 @@ export function bakeStudio(renderer: WebGLRenderer): WebGLRenderTarget {
   generator.dispose()
   for (const thing of waste) thing.dispose()
   return target
+}
+
+/** Edge of the shadow map in texels. */
+export const SHADOW_SIZE = 1024
+
+/** Makes the one light that throws shadows: high, to the left, in front. */
+export function keyLight(): DirectionalLight {
+  const light = new DirectionalLight('#fffaf2', 1.5)
+  light.position.set(-2.4, 3.9, 4.4)
+  light.target.position.set(0, 0.9, 0)
+  light.castShadow = true
+  light.shadow.mapSize.set(SHADOW_SIZE, SHADOW_SIZE)
+  light.shadow.normalBias = 0.012
+  light.shadow.bias = -0.0004
+  light.shadow.radius = 3
+  const { camera } = light.shadow
+  Object.assign(camera, { left: -1.5, right: 1.5, top: 1.6, bottom: -1.6, near: 1, far: 11 })
+  return light
 }
