@@ -96,6 +96,7 @@ export const de: Messages = {
   placeOrder: (total) => `Für ${total} bestellen`,
   binding: 'Mit der Bestellung beginnt die Fertigung Ihres eigenen Geräts.',
   sending: 'Bestellung wird gesendet …',
+  fieldRefused: 'Das wurde nicht angenommen. Bitte prüfen.',
   fieldMissing: 'Bitte ausfüllen.',
   emailWrong: 'Das sieht nicht nach einer E-Mail-Adresse aus, zum Beispiel mira@example.org.',
   tooLong: (max) => `Höchstens ${max} Zeichen.`,

@@ -100,6 +100,7 @@ export const en = {
   placeOrder: (total: string) => `Order for ${total}`,
   binding: 'By ordering you start the production of your own unit.',
   sending: 'Sending your order …',
+  fieldRefused: 'This was not accepted. Please check it.',
   fieldMissing: 'Please fill this in.',
   emailWrong: 'This does not look like an email address, for example mira@example.org.',
   tooLong: (max: number) => `At most ${max} characters.`,

@@ -95,6 +95,7 @@ export const zh: Messages = {
   placeOrder: (total) => `以 ${total} 下单`,
   binding: '下单后即开始生产您的这一台。',
   sending: '正在发送订单…',
+  fieldRefused: '此项未被接受，请检查。',
   fieldMissing: '请填写此项。',
   emailWrong: '这不像一个邮箱地址，例如 mira@example.org。',
   tooLong: (max) => `最多 ${max} 个字符。`,

@@ -43,7 +43,9 @@ export default function OrderForm({
   const form = useRef<HTMLFormElement>(null)
   const status = useRef<HTMLDivElement>(null)
   const [draft, setDraft] = useState<Draft>(() => readDraft(session))
-  const [errors, setErrors] = useState<Partial<Record<Field, string>>>({})
+  const [found, setErrors] = useState<Partial<Record<Field, string>>>({})
+  const refused = checkout.state === 'editing' && checkout.problem ? refusedFields(checkout.problem) : []
+  const errors = { ...Object.fromEntries(refused.map((field) => [field, t.fieldRefused])), ...found }
   const isLocked = checkout.state !== 'editing'
   const { package: pkg } = design.product
   // an order that is under way is shown as it was sent, whatever happens to the design meanwhile
@@ -74,19 +76,19 @@ export default function OrderForm({
     const next = { ...draft, [field]: text }
     setDraft(next)
     session.keeper.write(draftKey, JSON.stringify(next))
-    if (errors[field] !== undefined) setErrors({ ...errors, [field]: fieldError(words, field, text) })
+    if (errors[field] !== undefined) setErrors({ ...found, [field]: fieldError(words, field, text) })
   }
   const onSubmit = (event: FormEvent) => {
     event.preventDefault()
     if (isLocked) return
-    const found = Object.fromEntries(
+    const wrong = Object.fromEntries(
       fields.flatMap((field) => {
         const error = fieldError(words, field, draft[field])
         return error === undefined ? [] : [[field, error]]
       }),
     ) as Partial<Record<Field, string>>
-    setErrors(found)
-    const first = fields.find((field) => found[field] !== undefined)
+    setErrors(wrong)
+    const first = fields.find((field) => wrong[field] !== undefined)
     if (first !== undefined) {
       const input = form.current?.elements.namedItem(first)
       if (input instanceof HTMLElement) input.focus()
@@ -129,7 +131,7 @@ export default function OrderForm({
         onChange={(event) => set(name, event.currentTarget.value)}
         onBlur={(event) => {
           if (event.currentTarget.value !== '')
-            setErrors({ ...errors, [name]: fieldError(words, name, event.currentTarget.value) })
+            setErrors({ ...found, [name]: fieldError(words, name, event.currentTarget.value) })
         }}
       />
       {errors[name] !== undefined && (
@@ -316,6 +318,16 @@ function refusalSentence({ t, money }: Words, kind: string, problem: Problem): s
     default:
       return problem.status === 429 ? t.refused.busy : t.refused.other(problem.detail ?? problem.title)
   }
+}
+
+/** The fields a `malformed` answer names. */
+function refusedFields(problem: Problem): Field[] {
+  const errors = problem['errors']
+  if (!Array.isArray(errors)) return []
+  const named = errors.flatMap((error: { path?: unknown }) =>
+    typeof error.path === 'string' ? error.path.split('.').slice(-1) : [],
+  )
+  return fields.filter((field) => named.includes(field))
 }
 
 function ruleIdsOf(problem: Problem): string[] {
