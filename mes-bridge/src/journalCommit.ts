@@ -1,13 +1,16 @@
 /**
- * Group commit. Writes wait in a queue; one batch at a time becomes one transaction: read the states of all orders it
- * touches, decide in memory what each write means, append everything with a few multi-row statements, commit, answer.
+ * Group commit. Writes wait in a queue; one batch at a time becomes one transaction: read the states of the orders it reports
+ * about, decide in memory what each write means, append everything with a few multi-row statements, commit, answer.
+ *
+ * New orders need no look before: their rows are inserted unless they are there, and what was there already is looked up after
+ * the commit. So a batch of orders is one message to the storage thread and one fsync.
  *
  * A batch that fails because of the world (`unavailable`) answers all its writes so. A batch that fails for any other
  * reason is taken apart and committed write by write, so that one bad write spoils no other.
  */
 import { isCurrent, judge, newLifecycle, replay } from '@lot-one/rules'
 import type { LifecycleSnapshot, OrderEvent, OrderFact } from '@lot-one/rules'
-import type { Insertable, Kysely, Transaction } from 'kysely'
+import type { CompiledQuery, Insertable, Kysely } from 'kysely'
 import type { JobRecord } from './jobOrder.ts'
 import type { NewOrder, Unavailable } from './journal.ts'
 import type { Engine, Tables } from './journalTables.ts'
@@ -21,17 +24,29 @@ export type Write =
       readonly facts: readonly OrderFact[]
       readonly jobs: readonly JobRecord[]
     }
-  | { readonly do: 'run'; readonly run: (tx: Transaction<Tables>) => Promise<unknown> }
+  | { readonly do: 'run'; readonly queries: readonly CompiledQuery[] }
 
-/** What became of it. `accepted`, `known` and `recorded` are durable. */
+/** What became of it. `accepted` and `recorded` are durable; `present`: an order with this id was there before. */
 export type Written =
   | {
       readonly outcome: 'accepted' | 'recorded'
       readonly events: readonly OrderEvent[]
       readonly lifecycle: LifecycleSnapshot
     }
-  | { readonly outcome: 'known' | 'reused' | 'done' }
+  | { readonly outcome: 'present' | 'done' }
   | Unavailable
+
+/** Gives what is to be written after the rows of the reads, in their order. */
+export type Decide = (read: readonly (readonly unknown[])[]) => Promise<readonly CompiledQuery[]>
+
+/**
+ * One transaction: reads, then writes, then commit; gives the rows of each write. Nothing of it is written if it rejects
+ * (or, when a connection was lost during the commit, all of it).
+ */
+export type Transact = (
+  reads: readonly CompiledQuery[],
+  decide: Decide,
+) => Promise<readonly (readonly unknown[])[]>
 
 interface Waiting {
   readonly write: Write
@@ -43,9 +58,6 @@ interface Waiting {
 interface Standing {
   seq: number
   lifecycle: LifecycleSnapshot
-  readonly bodyDigest: string
-  /** Already written; an update is needed, not an insert. */
-  readonly stored: boolean
 }
 
 const finalStates: ReadonlySet<string> = new Set(['completed', 'cancelled'])
@@ -53,7 +65,9 @@ const finalStates: ReadonlySet<string> = new Set(['completed', 'cancelled'])
 const maxBatch = 512
 
 export interface CommitterParts {
+  /** Compiles the statements; reads what a stale snapshot must be rebuilt from. */
   readonly db: Kysely<Tables>
+  readonly transact: Transact
   readonly engine: Engine
   readonly now: () => Date
   /** Says why the world refused, or undefined for a bug. */
@@ -66,7 +80,7 @@ export interface CommitterParts {
 
 /** Makes the one writer of a journal. */
 export function createCommitter(parts: CommitterParts) {
-  const { db, engine, now, unavailable, onDurable, maxWaiting } = parts
+  const { db, transact, engine, now, unavailable, onDurable, maxWaiting } = parts
   let queue: Waiting[] = []
   let running: Promise<void> | undefined
 
@@ -84,67 +98,66 @@ export function createCommitter(parts: CommitterParts) {
   async function commit(batch: readonly Waiting[], attempt = 1): Promise<void> {
     let answers: readonly Written[]
     try {
-      answers = await db.transaction().execute((tx) => writeAll(tx, batch))
+      answers = await writeAll(batch)
     } catch (error) {
-      if (attempt < 5 && isOvertaken(error)) return commit(batch, attempt + 1)
+      if (attempt < 5 && isTie(error)) return commit(batch, attempt + 1)
       const reason = unavailable(error)
+      const [first] = batch
       if (reason !== undefined) answers = batch.map(() => ({ outcome: 'unavailable', reason }))
-      else if (batch.length === 1) return batch[0]!.reject(error)
+      else if (batch.length === 1 && first !== undefined) return first.reject(error)
       else {
         for (const one of batch) await commit([one])
         return
       }
     }
     const events: OrderEvent[] = []
-    batch.forEach(({ resolve }, i) => {
-      const answer = answers[i]!
-      resolve(answer)
+    for (const [i, answer] of answers.entries()) {
+      batch[i]?.resolve(answer)
       if ('events' in answer) events.push(...answer.events)
-    })
+    }
     if (events.length > 0) onDurable(events)
   }
 
-  async function writeAll(tx: Transaction<Tables>, batch: readonly Waiting[]): Promise<readonly Written[]> {
+  async function writeAll(batch: readonly Waiting[]): Promise<readonly Written[]> {
     const at = now().toISOString()
-    const standings = await readStandings(tx, batch)
-    const rows = newRows()
-    const answers: Written[] = []
-    for (const { write } of batch) {
-      if (write.do === 'run') {
-        await write.run(tx)
-        answers.push({ outcome: 'done' })
-      } else answers.push(decide(write, standings, rows, at))
-    }
-    if (rows.orders.length > 0) await insertOrders(tx, rows)
-    await append(tx, rows, standings)
-    return answers
+    const reported = new Set(batch.flatMap(({ write }) => (write.do === 'record' ? [write.orderId] : [])))
+    let answers: Written[] = []
+    let orders = 0
+    const results = await transact(reported.size > 0 ? [standingsOf([...reported])] : [], async ([read]) => {
+      const standings = await readStandings((read ?? []) as readonly StandingRow[])
+      const rows = newRows(at)
+      answers = batch.map(({ write }) => decide(write, standings, rows))
+      const inserts = insertOrders(db, rows)
+      orders = inserts.length
+      return [...inserts, ...append(db, rows, standings)]
+    })
+    const inserted = new Set(
+      (results.slice(0, orders).flat() as { order_id?: string }[]).map((row) => row.order_id),
+    )
+    return answers.map((answer, i) => {
+      const write = batch[i]?.write
+      const isOld =
+        answer.outcome === 'accepted' && write?.do === 'accept' && !inserted.has(write.order.snapshot.orderId)
+      return isOld ? { outcome: 'present' } : answer
+    })
   }
 
-  async function readStandings(
-    tx: Transaction<Tables>,
-    batch: readonly Waiting[],
-  ): Promise<Map<string, Standing>> {
-    const ids = new Set<string>()
-    for (const { write } of batch) {
-      if (write.do === 'accept') ids.add(write.order.snapshot.orderId)
-      else if (write.do === 'record') ids.add(write.orderId)
-    }
-    const standings = new Map<string, Standing>()
-    if (ids.size === 0) return standings
-    let query = tx
+  function standingsOf(orderIds: readonly string[]): CompiledQuery {
+    const query = db
       .selectFrom('order_states')
-      .innerJoin('orders', 'orders.order_id', 'order_states.order_id')
-      .select(['order_states.order_id', 'order_states.seq', 'order_states.lifecycle', 'orders.body_digest'])
-      .where('order_states.order_id', 'in', [...ids])
+      .select(['order_id', 'seq', 'lifecycle'])
+      .where('order_id', 'in', orderIds)
     // Several bridges on one database: take the rows in one order, so that two batches cannot wait for each other.
-    if (engine === 'postgres') query = query.orderBy('order_states.order_id').forUpdate('order_states')
-    for (const row of await query.execute()) {
+    return (engine === 'postgres' ? query.orderBy('order_id').forUpdate() : query).compile()
+  }
+
+  async function readStandings(rows: readonly StandingRow[]): Promise<Map<string, Standing>> {
+    const standings = new Map<string, Standing>()
+    for (const row of rows) {
       const lifecycle = JSON.parse(row.lifecycle) as LifecycleSnapshot
       standings.set(row.order_id, {
         seq: row.seq,
-        lifecycle: isCurrent(lifecycle) ? lifecycle : await rebuild(tx, row.order_id),
-        bodyDigest: row.body_digest,
-        stored: true,
+        lifecycle: isCurrent(lifecycle) ? lifecycle : await rebuild(db, row.order_id),
       })
     }
     return standings
@@ -171,72 +184,92 @@ export function createCommitter(parts: CommitterParts) {
   }
 }
 
+interface StandingRow {
+  readonly order_id: string
+  readonly seq: number
+  readonly lifecycle: string
+}
+
+/** PostgreSQL broke a tie between two processes (serialization_failure, deadlock_detected): decided again it comes out right. */
+function isTie(error: unknown): boolean {
+  return ['40001', '40P01'].includes(String((error as { code?: unknown }).code))
+}
+
+/** Few enough that no statement has more parameters than SQLite (32,766) or PostgreSQL (65,535) take. */
+const rowsPerStatement = 2000
+
+function* chunks<T>(rows: readonly T[]): Iterable<readonly T[]> {
+  for (let i = 0; i < rows.length; i += rowsPerStatement) yield rows.slice(i, i + rowsPerStatement)
+}
+
 interface Rows {
-  readonly orders: Insertable<Tables['orders']>[]
-  readonly customers: Insertable<Tables['customers']>[]
+  /** By order id: of two posts of one order at once, the first is inserted and the second finds it there. */
+  readonly orders: Map<
+    string,
+    { order: Insertable<Tables['orders']>; customer: Insertable<Tables['customers']> }
+  >
   readonly events: Insertable<Tables['events']>[]
   /** By job order id: the last state in a batch wins. */
   readonly jobs: Map<string, Insertable<Tables['jobs']>>
   readonly touched: Set<string>
+  readonly queries: CompiledQuery[]
+  readonly at: string
 }
 
-function newRows(): Rows {
-  return { orders: [], customers: [], events: [], jobs: new Map(), touched: new Set() }
+function newRows(at: string): Rows {
+  return { orders: new Map(), events: [], jobs: new Map(), touched: new Set(), queries: [], at }
 }
 
-const acceptedFact: OrderFact = { kind: 'accepted' }
-const acceptedLifecycle = judge(newLifecycle(), acceptedFact)
+const acceptedLifecycle = judge(newLifecycle(), { kind: 'accepted' })
 
 /** Says what one write means after those before it in the batch, and adds its rows. */
-function decide(
-  write: Exclude<Write, { do: 'run' }>,
-  standings: Map<string, Standing>,
-  rows: Rows,
-  at: string,
-): Written {
-  if (write.do === 'record') {
-    const standing = standings.get(write.orderId)
-    if (standing === undefined)
-      throw new Error(`No order ${write.orderId}: accept it before recording facts about it`)
-    const events = write.facts.map((fact): OrderEvent => {
-      standing.lifecycle = judge(standing.lifecycle, fact)
-      standing.seq += 1
-      return addEvent(rows, {
-        orderId: write.orderId,
-        seq: standing.seq,
-        at,
-        state: standing.lifecycle.state,
-        ...fact,
-      })
-    })
-    if (events.length > 0) rows.touched.add(write.orderId)
-    for (const job of write.jobs) rows.jobs.set(job.jobOrder.jobOrderId, jobRow(job))
-    return { outcome: 'recorded', events, lifecycle: standing.lifecycle }
+function decide(write: Write, standings: ReadonlyMap<string, Standing>, rows: Rows): Written {
+  if (write.do === 'run') {
+    rows.queries.push(...write.queries)
+    return { outcome: 'done' }
   }
-  const { snapshot, bodyDigest, trackingToken, customer } = write.order
-  const { orderId } = snapshot
-  const before = standings.get(orderId)
-  if (before !== undefined) return { outcome: before.bodyDigest === bodyDigest ? 'known' : 'reused' }
-  standings.set(orderId, { seq: 1, lifecycle: acceptedLifecycle, bodyDigest, stored: false })
-  rows.orders.push({
-    order_id: orderId,
-    ordered_at: snapshot.orderedAt,
-    product_id: snapshot.productId,
-    rules_hash: snapshot.rulesHash,
-    snapshot: JSON.stringify(snapshot),
-    body_digest: bodyDigest,
-    tracking_token: trackingToken,
+  if (write.do === 'accept') return accept(write.order, rows)
+  const { orderId, facts, jobs } = write
+  const standing = standings.get(orderId)
+  if (standing === undefined) {
+    throw new Error(`No order ${orderId}: accept it before recording facts about it`)
+  }
+  const events = facts.map((fact): OrderEvent => {
+    standing.lifecycle = judge(standing.lifecycle, fact)
+    standing.seq += 1
+    return { orderId, seq: standing.seq, at: rows.at, state: standing.lifecycle.state, ...fact }
   })
-  rows.customers.push({ order_id: orderId, customer: JSON.stringify(customer) })
-  rows.touched.add(orderId)
-  const event = addEvent(rows, { orderId, seq: 1, at, state: acceptedLifecycle.state, kind: 'accepted' })
-  return { outcome: 'accepted', events: [event], lifecycle: acceptedLifecycle }
+  rows.events.push(...events.map(eventRow))
+  if (events.length > 0) rows.touched.add(orderId)
+  for (const job of jobs) rows.jobs.set(job.jobOrder.jobOrderId, jobRow(job))
+  return { outcome: 'recorded', events, lifecycle: standing.lifecycle }
 }
 
-function addEvent(rows: Rows, event: OrderEvent): OrderEvent {
+function accept({ snapshot, bodyDigest, trackingToken, customer }: NewOrder, rows: Rows): Written {
+  const { orderId } = snapshot
+  if (rows.orders.has(orderId)) return { outcome: 'present' }
+  rows.orders.set(orderId, {
+    order: {
+      order_id: orderId,
+      ordered_at: snapshot.orderedAt,
+      product_id: snapshot.productId,
+      rules_hash: snapshot.rulesHash,
+      snapshot: JSON.stringify(snapshot),
+      body_digest: bodyDigest,
+      tracking_token: trackingToken,
+    },
+    customer: { order_id: orderId, customer: JSON.stringify(customer) },
+  })
+  return { outcome: 'accepted', events: [acceptedEvent(orderId, rows.at)], lifecycle: acceptedLifecycle }
+}
+
+function acceptedEvent(orderId: string, at: string): OrderEvent {
+  return { orderId, seq: 1, at, state: acceptedLifecycle.state, kind: 'accepted' }
+}
+
+function eventRow(event: OrderEvent): Insertable<Tables['events']> {
   const { orderId, seq, kind, at } = event
-  rows.events.push({ order_id: orderId, seq, kind, at, event: JSON.stringify(event) })
-  return event
+  return { order_id: orderId, seq, kind, at, event: JSON.stringify(event) }
 }
 
 function jobRow(job: JobRecord): Insertable<Tables['jobs']> {
@@ -254,77 +287,82 @@ function jobRow(job: JobRecord): Insertable<Tables['jobs']> {
   }
 }
 
-const overtaken = 'OVERTAKEN'
-
 /**
- * Another process was faster: it took the same order id between our look and our insert, or PostgreSQL broke a tie
- * (serialization_failure 40001, deadlock_detected 40P01). Decided again, with what it wrote in view, the batch comes out right.
+ * Statements that insert new orders and leave those that are there as they are. The first ones give the ids of the new ones.
+ * Rows go in by id, so that two processes cannot wait for each other.
  */
-function isOvertaken(error: unknown): boolean {
-  return [overtaken, '40001', '40P01'].includes(String((error as { code?: unknown }).code))
+function insertOrders(db: Kysely<Tables>, rows: Rows): CompiledQuery[] {
+  const fresh = [...rows.orders.values()].sort((a, b) => (a.order.order_id < b.order.order_id ? -1 : 1))
+  return [...chunks(fresh)].flatMap((some) => [
+    db
+      .insertInto('orders')
+      .values(some.map(({ order }) => order))
+      .onConflict((c) => c.column('order_id').doNothing())
+      .returning('order_id')
+      .compile(),
+    db
+      .insertInto('customers')
+      .values(some.map(({ customer }) => customer))
+      .onConflict((c) => c.column('order_id').doNothing())
+      .compile(),
+    db
+      .insertInto('events')
+      .values(some.map(({ order }) => eventRow(acceptedEvent(order.order_id, rows.at))))
+      .onConflict((c) => c.columns(['order_id', 'seq']).doNothing())
+      .compile(),
+    db
+      .insertInto('order_states')
+      .values(some.map(({ order }) => stateRow(order.order_id, { seq: 1, lifecycle: acceptedLifecycle })))
+      .onConflict((c) => c.column('order_id').doNothing())
+      .compile(),
+  ])
 }
 
-/** Few enough that no statement has more parameters than SQLite (32,766) or PostgreSQL (65,535) take. */
-const rowsPerStatement = 2000
-
-function* chunks<T>(rows: readonly T[]): Iterable<readonly T[]> {
-  for (let i = 0; i < rows.length; i += rowsPerStatement) yield rows.slice(i, i + rowsPerStatement)
-}
-
-async function insertOrders(tx: Transaction<Tables>, rows: Rows): Promise<void> {
-  const { numInsertedOrUpdatedRows } = await tx
-    .insertInto('orders')
-    .values(rows.orders)
-    .onConflict((c) => c.column('order_id').doNothing())
-    .executeTakeFirstOrThrow()
-  if (Number(numInsertedOrUpdatedRows) !== rows.orders.length) {
-    throw Object.assign(
-      new Error('An order of this batch was accepted by another process at the same time'),
-      { code: overtaken },
+/** Statements that append what is known of orders that are there. */
+function append(db: Kysely<Tables>, rows: Rows, standings: ReadonlyMap<string, Standing>): CompiledQuery[] {
+  const queries: CompiledQuery[] = [...rows.queries]
+  for (const some of chunks(rows.events)) queries.push(db.insertInto('events').values(some).compile())
+  const states = [...standings]
+    .filter(([id]) => rows.touched.has(id))
+    .map(([id, standing]) => stateRow(id, standing))
+  for (const some of chunks(states)) {
+    queries.push(
+      db
+        .insertInto('order_states')
+        .values(some)
+        .onConflict((c) =>
+          c.column('order_id').doUpdateSet((eb) => ({
+            seq: eb.ref('excluded.seq'),
+            state: eb.ref('excluded.state'),
+            finished: eb.ref('excluded.finished'),
+            machine_id: eb.ref('excluded.machine_id'),
+            machine_version: eb.ref('excluded.machine_version'),
+            lifecycle: eb.ref('excluded.lifecycle'),
+          })),
+        )
+        .compile(),
     )
   }
-  await tx.insertInto('customers').values(rows.customers).execute()
-}
-
-async function append(
-  tx: Transaction<Tables>,
-  rows: Rows,
-  standings: ReadonlyMap<string, Standing>,
-): Promise<void> {
-  for (const some of chunks(rows.events)) await tx.insertInto('events').values(some).execute()
-  if (rows.touched.size > 0) {
-    await tx
-      .insertInto('order_states')
-      .values([...rows.touched].map((orderId) => stateRow(orderId, standings.get(orderId)!)))
-      .onConflict((c) =>
-        c.column('order_id').doUpdateSet((eb) => ({
-          seq: eb.ref('excluded.seq'),
-          state: eb.ref('excluded.state'),
-          finished: eb.ref('excluded.finished'),
-          machine_id: eb.ref('excluded.machine_id'),
-          machine_version: eb.ref('excluded.machine_version'),
-          lifecycle: eb.ref('excluded.lifecycle'),
-        })),
-      )
-      .execute()
-  }
   for (const some of chunks([...rows.jobs.values()])) {
-    await tx
-      .insertInto('jobs')
-      .values(some)
-      .onConflict((c) =>
-        c.column('job_order_id').doUpdateSet((eb) => ({
-          line_id: eb.ref('excluded.line_id'),
-          hand_over: eb.ref('excluded.hand_over'),
-          attempt: eb.ref('excluded.attempt'),
-          job_state: eb.ref('excluded.job_state'),
-          cleared: eb.ref('excluded.cleared'),
-          detail: eb.ref('excluded.detail'),
-          job_order: eb.ref('excluded.job_order'),
-        })),
-      )
-      .execute()
+    queries.push(
+      db
+        .insertInto('jobs')
+        .values(some)
+        .onConflict((c) =>
+          c.column('job_order_id').doUpdateSet((eb) => ({
+            line_id: eb.ref('excluded.line_id'),
+            hand_over: eb.ref('excluded.hand_over'),
+            attempt: eb.ref('excluded.attempt'),
+            job_state: eb.ref('excluded.job_state'),
+            cleared: eb.ref('excluded.cleared'),
+            detail: eb.ref('excluded.detail'),
+            job_order: eb.ref('excluded.job_order'),
+          })),
+        )
+        .compile(),
+    )
   }
+  return queries
 }
 
 function stateRow(orderId: string, { seq, lifecycle }: Standing): Insertable<Tables['order_states']> {
@@ -339,8 +377,8 @@ function stateRow(orderId: string, { seq, lifecycle }: Standing): Insertable<Tab
   }
 }
 
-async function rebuild(tx: Kysely<Tables>, orderId: string): Promise<LifecycleSnapshot> {
-  const rows = await tx
+async function rebuild(db: Kysely<Tables>, orderId: string): Promise<LifecycleSnapshot> {
+  const rows = await db
     .selectFrom('events')
     .select('event')
     .where('order_id', '=', orderId)

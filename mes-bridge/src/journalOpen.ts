@@ -6,8 +6,8 @@ import type { JobOrder, JobRecord } from './jobOrder.ts'
 import { JournalUnavailable } from './journal.ts'
 import type { Journal, OpenOrder, StoredOrder, Unavailable } from './journal.ts'
 import { createCommitter } from './journalCommit.ts'
-import type { Written } from './journalCommit.ts'
-import { followPostgres, openPostgres, postgresUnavailable } from './journalPostgres.ts'
+import type { Transact, Written } from './journalCommit.ts'
+import { followPostgres, openPostgres, postgresUnavailable, transactOn } from './journalPostgres.ts'
 import { openSqlite, sqliteUnavailable } from './journalSqlite.ts'
 import { migrations } from './journalTables.ts'
 import type { Engine, Tables } from './journalTables.ts'
@@ -43,32 +43,28 @@ export async function openJournal({ storage, now, warn, maxWaiting = 4096 }: Jou
     for (const close of closing.splice(0).reverse()) await close()
   }
 
-  async function connect(role: 'write' | 'read'): Promise<Kysely<Tables>> {
+  async function connect(role: 'write' | 'read'): Promise<{ db: Kysely<Tables>; transact: Transact }> {
     if (storage.engine === 'postgres') {
       const db = new Kysely<Tables>({ dialect: openPostgres(storage.url, warn) })
       closing.push(() => db.destroy())
-      return db
+      return { db, transact: transactOn(db) }
     }
     const { folder, workerFile, pid, maxPages } = storage
-    const { dialect, close } = await openSqlite(workerFile, {
-      folder,
-      role,
-      pid,
-      ...(maxPages !== undefined && { maxPages }),
-    })
+    const start = { folder, role, pid, ...(maxPages !== undefined && { maxPages }) }
+    const { dialect, transact, close } = await openSqlite(workerFile, start)
     closing.push(close)
-    return new Kysely<Tables>({ dialect })
+    return { db: new Kysely<Tables>({ dialect }), transact }
   }
 
   const writer = await connect('write')
   try {
-    await migrate(writer, engine)
+    await migrate(writer.db, engine)
   } catch (error) {
     await closeAll()
     throw error
   }
   // SQLite reads on a thread of its own: a slow disk holds up commits, not shoppers who look
-  const db = engine === 'sqlite' ? await connect('read') : writer
+  const { db } = engine === 'sqlite' ? await connect('read') : writer
 
   function deliver(events: readonly OrderEvent[]): void {
     for (const event of events) for (const listener of listeners) listener(event)
@@ -79,7 +75,8 @@ export async function openJournal({ storage, now, warn, maxWaiting = 4096 }: Jou
       ? await followPostgres({ url: storage.url, db, deliver, warn })
       : { wrote: deliver, close: async () => {} }
   const committer = createCommitter({
-    db: writer,
+    db,
+    transact: writer.transact,
     engine,
     now,
     unavailable,
@@ -165,12 +162,13 @@ export async function openJournal({ storage, now, warn, maxWaiting = 4096 }: Jou
     return done(
       await committer.write({
         do: 'run',
-        run: (tx) =>
-          tx
+        queries: [
+          db
             .insertInto('lines')
             .values(row)
             .onConflict((c) => c.column('line_id').doUpdateSet(upsert))
-            .execute(),
+            .compile(),
+        ],
       }),
     )
   }
@@ -182,37 +180,39 @@ export async function openJournal({ storage, now, warn, maxWaiting = 4096 }: Jou
       ),
     )
 
+  const find: Journal['find'] = (orderId, bodyDigest) =>
+    read(async () => {
+      const row = await db
+        .selectFrom('orders')
+        .select('body_digest')
+        .where('order_id', '=', orderId)
+        .executeTakeFirst()
+      if (row === undefined) return undefined
+      if (row.body_digest !== bodyDigest) return { outcome: 'reused' }
+      const [order] = await load([orderId])
+      return { outcome: 'known', order: order! }
+    })
+
   return {
     async accept(order) {
       const written = await committer.write({ do: 'accept', order })
-      if (written.outcome === 'accepted' && 'events' in written) {
+      if (written.outcome === 'accepted') {
         const { snapshot, trackingToken } = order
         const view = written.events.reduce(fold, newOrderView(snapshot))
         return { outcome: 'accepted', order: { snapshot, trackingToken, view, lifecycle: written.lifecycle } }
       }
       if (written.outcome === 'unavailable') return written
-      if (written.outcome === 'reused') return { outcome: 'reused' }
       try {
-        const [known] = await read(() => load([order.snapshot.orderId]))
-        return { outcome: 'known', order: known! }
+        const present = await find(order.snapshot.orderId, order.bodyDigest)
+        if (present === undefined) throw new Error(`Order ${order.snapshot.orderId} was there and is not`)
+        return present
       } catch (error) {
         if (error instanceof JournalUnavailable) return { outcome: 'unavailable', reason: error.message }
         throw error
       }
     },
 
-    find: (orderId, bodyDigest) =>
-      read(async () => {
-        const row = await db
-          .selectFrom('orders')
-          .select('body_digest')
-          .where('order_id', '=', orderId)
-          .executeTakeFirst()
-        if (row === undefined) return undefined
-        if (row.body_digest !== bodyDigest) return { outcome: 'reused' }
-        const [order] = await load([orderId])
-        return { outcome: 'known', order: order! }
-      }),
+    find,
 
     order: (orderId) => read(async () => (await load([orderId]))[0]),
 
@@ -288,7 +288,7 @@ export async function openJournal({ storage, now, warn, maxWaiting = 4096 }: Jou
         result,
       }
       return done(
-        await committer.write({ do: 'run', run: (tx) => tx.insertInto('audit').values(row).execute() }),
+        await committer.write({ do: 'run', queries: [db.insertInto('audit').values(row).compile()] }),
       )
     },
 
@@ -301,12 +301,13 @@ export async function openJournal({ storage, now, warn, maxWaiting = 4096 }: Jou
       return done(
         await committer.write({
           do: 'run',
-          run: (tx) =>
-            tx
+          queries: [
+            db
               .insertInto('rules')
               .values(row)
               .onConflict((c) => c.column('rules_hash').doNothing())
-              .execute(),
+              .compile(),
+          ],
         }),
       )
     },
@@ -323,10 +324,10 @@ export async function openJournal({ storage, now, warn, maxWaiting = 4096 }: Jou
       const row = { rules_hash: 'probe', kept_at: now().toISOString(), json: ' '.repeat(8192) }
       const written = await committer.write({
         do: 'run',
-        async run(tx) {
-          await tx.insertInto('rules').values(row).execute()
-          await tx.deleteFrom('rules').where('rules_hash', '=', row.rules_hash).execute()
-        },
+        queries: [
+          db.insertInto('rules').values(row).compile(),
+          db.deleteFrom('rules').where('rules_hash', '=', row.rules_hash).compile(),
+        ],
       })
       if (written.outcome === 'unavailable') return written
       try {

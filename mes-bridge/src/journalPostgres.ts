@@ -7,9 +7,10 @@
  * visible out of their order and `position > last` would miss rows.
  */
 import { PostgresDialect, sql } from 'kysely'
-import type { Dialect, Kysely, PostgresPoolClient } from 'kysely'
+import type { CompiledQuery, Dialect, Kysely, PostgresPoolClient } from 'kysely'
 import type { OrderEvent } from '@lot-one/rules'
 import pg from 'pg'
+import type { Transact } from './journalCommit.ts'
 import type { Tables } from './journalTables.ts'
 
 /** Gives the dialect over a pool that drops a connection once it has failed, and never waits for ever. */
@@ -42,6 +43,19 @@ async function checkedOut(pool: pg.Pool): Promise<PostgresPoolClient> {
     }) as unknown as PostgresPoolClient['query'],
     release: () => client.release(broken),
   }
+}
+
+/** The journal's transactions on PostgreSQL, one statement after the other on one connection. */
+export function transactOn(db: Kysely<Tables>): Transact {
+  return (reads, decide) =>
+    db.transaction().execute(async (tx) => {
+      const rowsOf = async (queries: readonly CompiledQuery[]) => {
+        const all: (readonly unknown[])[] = []
+        for (const query of queries) all.push((await tx.executeQuery(query)).rows)
+        return all
+      }
+      return rowsOf(await decide(await rowsOf(reads)))
+    })
 }
 
 const socketErrors = /^(ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EHOSTUNREACH|ENETUNREACH|EAI_AGAIN)/

@@ -2,7 +2,8 @@
 import { Worker } from 'node:worker_threads'
 import { SqliteAdapter, SqliteIntrospector, SqliteQueryCompiler } from 'kysely'
 import type { DatabaseConnection, Dialect, QueryResult } from 'kysely'
-import type { Answer, WorkerStart } from './journalWorker.ts'
+import type { Decide, Transact } from './journalCommit.ts'
+import type { Answer, Result, Statement, WorkerStart } from './journalWorker.ts'
 
 /** SQLite can roll a table definition back; Kysely's own adapter does without. */
 class TransactionalSqliteAdapter extends SqliteAdapter {
@@ -12,27 +13,34 @@ class TransactionalSqliteAdapter extends SqliteAdapter {
 }
 
 interface Thread {
-  run(sql: string, parameters: readonly unknown[]): Promise<Answer & { rows: readonly unknown[] }>
+  /** Runs statements one after the other; the first failure rolls an open transaction back. */
+  run(statements: readonly Statement[]): Promise<readonly Result[]>
   close(): Promise<void>
 }
 
+/** A database on its own thread. */
+export interface SqliteFile {
+  /** For Kysely: one connection, on which the caller runs one transaction at a time. */
+  readonly dialect: Dialect
+  readonly transact: Transact
+  /** Ends the thread (Kysely ends only what it has used). */
+  close(): Promise<void>
+}
+
+const begin: Statement = { sql: 'begin immediate', parameters: [] }
+const commit: Statement = { sql: 'commit', parameters: [] }
+const rollback: Statement = { sql: 'rollback', parameters: [] }
+
 /**
  * Starts the thread and opens the database in `folder`.
- * @returns a Kysely dialect with one connection, on which the caller runs one transaction at a time, and the end of the thread
- * (Kysely ends only what it has used).
  * @throws when the folder belongs to another process (code `FOLDER_IN_USE`) or cannot be opened: the message says why.
  */
-export async function openSqlite(
-  workerFile: URL,
-  start: WorkerStart,
-): Promise<{ readonly dialect: Dialect; close(): Promise<void> }> {
+export async function openSqlite(workerFile: URL, start: WorkerStart): Promise<SqliteFile> {
   const thread = await startThread(workerFile, start)
+  const one = async ({ sql, parameters }: Statement) => (await thread.run([{ sql, parameters }]))[0]!
   const connection: DatabaseConnection = {
-    async executeQuery<R>(query: { sql: string; parameters: readonly unknown[] }): Promise<QueryResult<R>> {
-      const { rows, changes } = (await thread.run(query.sql, query.parameters)) as {
-        rows: readonly unknown[]
-        changes: number
-      }
+    async executeQuery<R>(query: Statement): Promise<QueryResult<R>> {
+      const { rows, changes } = await one(query)
       return { rows: rows as R[], numAffectedRows: BigInt(changes) }
     },
     streamQuery() {
@@ -46,19 +54,46 @@ export async function openSqlite(
     createDriver: () => ({
       init: async () => {},
       acquireConnection: async () => connection,
-      beginTransaction: async () => void (await thread.run('begin immediate', [])),
-      commitTransaction: async () => void (await thread.run('commit', [])),
-      rollbackTransaction: async () => void (await thread.run('rollback', [])),
+      beginTransaction: async () => void (await one(begin)),
+      commitTransaction: async () => void (await one(commit)),
+      rollbackTransaction: async () => void (await one(rollback)),
       releaseConnection: async () => {},
       destroy: async () => {},
     }),
   }
-  return { dialect, close: thread.close }
+
+  /** At most two messages to the thread and back: every one costs a wake-up, and a single client waits for each. */
+  async function transact(
+    reads: readonly Statement[],
+    decide: Decide,
+  ): Promise<readonly (readonly unknown[])[]> {
+    let results: readonly Result[] = []
+    if (reads.length > 0) results = (await thread.run([begin, ...reads.map(plain)])).slice(1)
+    let writes: readonly Statement[]
+    try {
+      writes = (await decide(results.map(({ rows }) => rows))).map(plain)
+    } catch (error) {
+      if (reads.length > 0) await thread.run([rollback])
+      throw error
+    }
+    const written = await thread.run([...(reads.length > 0 ? [] : [begin]), ...writes, commit])
+    return written.slice(reads.length > 0 ? 0 : 1, -1).map(({ rows }) => rows)
+  }
+
+  return { dialect, transact, close: thread.close }
+}
+
+/** A compiled query carries its syntax tree too; only this much goes to the thread. */
+function plain({ sql, parameters }: Statement): Statement {
+  return { sql, parameters }
 }
 
 async function startThread(workerFile: URL, start: WorkerStart): Promise<Thread> {
   const worker = new Worker(workerFile, { workerData: start })
-  const waiting = new Map<number, { resolve: (answer: never) => void; reject: (error: Error) => void }>()
+  const waiting = new Map<
+    number,
+    { resolve: (results: readonly Result[]) => void; reject: (error: Error) => void }
+  >()
   let lastId = 0
   let ended: Error | undefined
   let isOpen = false
@@ -81,17 +116,17 @@ async function startThread(workerFile: URL, start: WorkerStart): Promise<Thread>
     waiting.delete(answer.id)
     if ('error' in answer)
       caller?.reject(Object.assign(new Error(answer.error.message), { code: answer.error.code }))
-    else caller?.resolve(answer as never)
+    else caller?.resolve(answer.results)
   })
   await new Promise<void>((resolve, reject) => waiting.set(0, { resolve: () => resolve(), reject }))
   isOpen = true
   return {
-    run: (sql, parameters) =>
+    run: (statements) =>
       new Promise((resolve, reject) => {
         if (ended !== undefined) return reject(ended)
         const id = ++lastId
         waiting.set(id, { resolve, reject })
-        worker.postMessage({ id, sql, parameters })
+        worker.postMessage({ id, statements })
       }),
     async close() {
       isClosing = true

@@ -19,16 +19,26 @@ export interface WorkerStart {
   readonly maxPages?: number
 }
 
-/** One statement. */
-export interface Ask {
-  readonly id: number
+export interface Statement {
   readonly sql: string
   readonly parameters: readonly unknown[]
 }
 
+/** Statements to run one after the other. The first that fails ends the list and rolls an open transaction back. */
+export interface Ask {
+  readonly id: number
+  readonly statements: readonly Statement[]
+}
+
+/** Rows read, or how many were written. */
+export interface Result {
+  readonly rows: readonly unknown[]
+  readonly changes: number
+}
+
 /** The first answer has id 0 and says that the database is open, or why not. */
 export type Answer =
-  | { readonly id: number; readonly rows: readonly unknown[]; readonly changes: number }
+  | { readonly id: number; readonly results: readonly Result[] }
   | { readonly id: number; readonly error: { readonly message: string; readonly code: string } }
 
 const { folder, role, pid, maxPages } = workerData as WorkerStart
@@ -86,30 +96,30 @@ function prepared(db: Libsql.Database, sql: string): Libsql.Statement<unknown[]>
   return statement
 }
 
-function perform(db: Libsql.Database, { id, sql, parameters }: Ask): Answer {
-  // libsql ends the whole process on a boolean, so nothing but what SQLite stores may reach it
-  const odd = parameters.find((p) => p !== null && !['string', 'number', 'bigint'].includes(typeof p))
-  if (odd !== undefined || parameters.includes(undefined)) {
-    return {
-      id,
-      error: { message: `Not a value SQLite stores: ${typeof odd} in ${sql}`, code: 'NOT_STORABLE' },
-    }
-  }
-  // a full disk may have rolled the transaction back already
-  if (sql === 'rollback' && !db.inTransaction) return { id, rows: [], changes: 0 }
+function perform(db: Libsql.Database, { id, statements: list }: Ask): Answer {
   try {
-    const statement = prepared(db, sql)
-    if (statement.reader) return { id, rows: statement.all(parameters), changes: 0 }
-    return { id, rows: [], changes: statement.run(parameters).changes }
+    return { id, results: list.map((statement) => run(db, statement)) }
   } catch (error) {
+    // a full disk may have rolled back already
+    if (db.inTransaction) db.exec('rollback')
     return { id, error: describe(error) }
   }
+}
+
+function run(db: Libsql.Database, { sql, parameters }: Statement): Result {
+  // libsql ends the whole process on a boolean, so nothing but what SQLite stores may reach it
+  const odd = parameters.findIndex((p) => p !== null && !['string', 'number', 'bigint'].includes(typeof p))
+  if (odd >= 0) throw new TypeError(`Not a value SQLite stores: ${typeof parameters[odd]} in ${sql}`)
+  if (sql === 'rollback' && !db.inTransaction) return { rows: [], changes: 0 }
+  const statement = prepared(db, sql)
+  if (statement.reader) return { rows: statement.all(parameters), changes: 0 }
+  return { rows: [], changes: statement.run(parameters).changes }
 }
 
 try {
   const lock = role === 'write' ? lockFolder() : undefined
   const db = open()
-  port.postMessage({ id: 0, rows: [], changes: 0 } satisfies Answer)
+  port.postMessage({ id: 0, results: [] } satisfies Answer)
   port.on('message', (ask: Ask | 'close') => {
     if (ask === 'close') {
       statements.clear()
