@@ -39,7 +39,7 @@ interface Click {
 }
 
 export async function measure(bench: Bench): Promise<SectionResult> {
-  const rounds = bench.quick ? 3 : 25
+  const rounds = bench.quick ? 3 : 15
   // long enough that a busy machine interrupts ours as often, in proportion, as the slow ones
   const ms = bench.quick ? 60 : 200
   const file = join(bench.root, 'rules/products/fridge.yaml')
