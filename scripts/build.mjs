@@ -10,7 +10,6 @@ const serverDir = join(root, 'dist/server')
 const serverEntries = {
   bridge: 'mes-bridge/src/main.ts',
   journalWorker: 'mes-bridge/src/journalWorker.ts',
-  compileWorker: 'rules/src/compileWorker.ts',
   sim: 'plc-sim/src/main.ts',
   rules: 'rules/src/cli.ts',
 }

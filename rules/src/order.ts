@@ -265,7 +265,8 @@ export function fold(view: OrderView, event: OrderEvent): OrderView {
         lineId: event.lineId,
         // assigned again on the same line (a change): what was seen of an operation stays
         operations: event.operations.map((operation) => ({
-          ...(view.lineId === event.lineId && view.operations.find((seen) => seen.jobOrderId === operation.jobOrderId)),
+          ...(view.lineId === event.lineId &&
+            view.operations.find((seen) => seen.jobOrderId === operation.jobOrderId)),
           ...operation,
         })),
         ...(event.promisedAt !== undefined && { promisedAt: event.promisedAt }),

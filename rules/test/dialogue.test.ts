@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { createActor } from 'xstate'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { createDialogue } from '../src/dialogue.ts'
