@@ -14,10 +14,7 @@ if (!file) {
 const dir = mkdtempSync(join(root, 'node_modules/.run-'))
 process.once('exit', () => rmSync(dir, { recursive: true, force: true }))
 const name = basename(file).replace(/\.[a-z]+$/, '')
-await buildServers(
-  { [name]: file, ...(name === 'cli' && { compileWorker: 'rules/src/compileWorker.ts' }) },
-  dir,
-)
+await buildServers({ [name]: file }, dir)
 const bundle = join(dir, `${name}.mjs`)
 process.argv = [process.argv[0] ?? 'node', bundle, ...args]
 await import(pathToFileURL(bundle).href)
