@@ -6,90 +6,14 @@
  *       ──kept or linked under other rules──▶ RESTORE: taken as it is, or a conflict with its ways out
  */
 import { createDialogue, normalizeTexts, textProblems } from '@lot-one/rules'
-import type {
-  Configuration,
-  Conflict,
-  Design,
-  DialogueEvent,
-  PriceBreakdown,
-  Product,
-  Question,
-  Repair,
-  Selection,
-  TextProblem,
-  Value,
-  ValueStatus,
-} from '@lot-one/rules'
+import type { Design, DialogueEvent, Product, Question, Repair, Selection, Value } from '@lot-one/rules'
 import { createActor } from 'xstate'
 import * as z from 'zod/mini'
+import { changesBetween, conflictView } from './designView.ts'
+import type { ConflictView, DesignView, Note } from './designView.ts'
 import { readKept } from './keeper.ts'
 import type { Keeper } from './keeper.ts'
 import { readLink, writeLink } from './link.ts'
-
-/** One option that got another value. */
-export interface Change {
-  readonly option: string
-  readonly from: Value
-  readonly to: Value
-}
-
-/** A wish that does not fit, ready to be shown where it was made. */
-export interface ConflictView {
-  /** `choice`: a value was tapped · `context`: another country · `restored`: a kept or shared design under these rules. */
-  readonly about: 'choice' | 'context' | 'restored'
-  readonly option?: string
-  readonly value?: Value
-  readonly reasons: readonly Conflict[]
-  readonly repairs: readonly { readonly repair: Repair; readonly changes: readonly Change[] }[]
-  /** Every value in play, for the placeholders of a rule's sentence. */
-  readonly values: Selection
-  /** Contexts (a country) in which the tapped value can be had although here it cannot. */
-  readonly elsewhere: readonly Selection[]
-}
-
-/** Something the shop did that the shopper should know of; gone with her next step. `about`: the option it happened at. */
-export type Note =
-  /** She took a way out. */
-  | {
-      readonly kind: 'repaired'
-      readonly about: string | undefined
-      readonly changes: readonly Change[]
-      readonly deltaCents: number
-    }
-  /** Values she had not chosen moved along with her choice. */
-  | {
-      readonly kind: 'followed'
-      readonly about: string | undefined
-      readonly changes: readonly Change[]
-      readonly deltaCents: number
-    }
-  /** A link or an older visit brought this design. */
-  | { readonly kind: 'opened'; readonly unknown: readonly string[]; readonly oldPriceCents?: number }
-
-export interface DesignView {
-  readonly design: Design
-  /** Every option with its value: what would be built. */
-  readonly configuration: Configuration
-  /** Gross, texts included. */
-  readonly price: PriceBreakdown
-  /** Gross without texts: what `prices` and `statuses` are compared with. */
-  readonly designCents: number
-  /** Texts that go with this design and can be made, and what is wrong with the others. */
-  readonly texts: Readonly<Record<string, string>>
-  readonly textProblems: readonly TextProblem[]
-  /** Exact number of buildable products that contain all choices made so far. */
-  readonly count: bigint
-  readonly statuses: Readonly<Record<string, Readonly<Record<string, ValueStatus>>>>
-  /** Gross total after tapping a value; absent where other choices would have to change. */
-  readonly prices: Readonly<Record<string, Readonly<Record<string, number>>>>
-  readonly conflict: ConflictView | undefined
-  readonly note: Note | undefined
-  readonly canUndo: boolean
-  readonly canRedo: boolean
-  readonly step: string
-  /** An order with this design is under way: nothing can be chosen until it is answered. */
-  readonly submitted: boolean
-}
 
 export interface DesignSession {
   readonly product: Product
@@ -131,9 +55,6 @@ const Kept = z.object({
   step: z.string(),
 })
 
-/** How many ways out are offered, and how many reasons are named. */
-const repairLimit = 3
-const reasonLimit = 3
 /** Undo steps that survive a reload. */
 const keptSteps = 30
 
@@ -234,7 +155,7 @@ export function openDesign(door: {
       texts,
       textProblems: problems,
       ...answers(design),
-      conflict: wish && conflictView(design, configuration, wish),
+      conflict: wish && conflictView(product, about, configuration, wish),
       note,
       canUndo: past.length > 0,
       canRedo: future.length > 0,
@@ -270,44 +191,6 @@ export function openDesign(door: {
       ways.set(key, way?.priceDeltaCents)
     }
     return ways.get(key)
-  }
-
-  function conflictView(
-    design: Design,
-    before: Configuration,
-    wish: { readonly design: Design; readonly keep: Selection },
-  ): ConflictView {
-    const repairs = product.repairs(wish.design, { keep: wish.keep, limit: repairLimit })
-    const [tapped] = Object.entries(wish.keep)
-    const elsewhere = tapped && repairs.length === 0 ? contextsFor(design, wish.keep) : []
-    return {
-      about,
-      ...(tapped && { option: tapped[0], value: tapped[1] }),
-      reasons: product.explain(wish.design, reasonLimit),
-      repairs: repairs.map((repair) => ({
-        repair,
-        changes: Object.entries(repair.change).map(([option, to]) => ({
-          option,
-          from: wish.design.selection[option] ?? before[option] ?? to,
-          to,
-        })),
-      })),
-      values: { ...before, ...wish.design.context, ...wish.design.selection },
-      elsewhere,
-    }
-  }
-
-  function contextsFor(design: Design, keep: Selection): Selection[] {
-    return pkg.options
-      .filter((option) => option.role === 'context')
-      .flatMap((option) =>
-        option.values
-          .filter((other) => other !== design.context[option.id])
-          .map((other) => ({ [option.id]: other }))
-          .filter((other) =>
-            product.isBuildable({ context: { ...design.context, ...other }, selection: keep }),
-          ),
-      )
   }
 
   function isDesign(design: Question): boolean {
@@ -358,18 +241,13 @@ export function openDesign(door: {
   if (shared) open(shared.design, shared.unknown, shared.priceCents, shared.current)
   else if (kept && !continues) open(kept.design, [], kept.priceCents, false)
 
-  const changesOf = (before: Configuration, after: Configuration, except: Selection): Change[] =>
-    pkg.options
-      .filter((o) => o.role === 'choice' && !(o.id in except) && before[o.id] !== after[o.id])
-      .map((o) => ({ option: o.id, from: before[o.id]!, to: after[o.id]! }))
-
   /** Names what moved along although nobody asked for it. */
   const followed =
     (asked: Selection) =>
     (before: DesignView): Note | undefined => {
       const after = getSnapshot()
       if (after.conflict) return undefined
-      const changes = changesOf(before.configuration, after.configuration, asked)
+      const changes = changesBetween(product, before.configuration, after.configuration, asked)
       if (changes.length === 0) return undefined
       const about = Object.keys(asked).find((id) =>
         pkg.options.some((o) => o.id === id && o.role === 'choice'),
@@ -418,7 +296,7 @@ export function openDesign(door: {
         return {
           kind: 'repaired',
           about: Object.keys(wish.keep)[0],
-          changes: changesOf(before.configuration, after.configuration, wish.keep),
+          changes: changesBetween(product, before.configuration, after.configuration, wish.keep),
           deltaCents: after.price.totalCents - before.price.totalCents,
         }
       })

@@ -50,7 +50,7 @@ export function OrderTracker({
       <p className="lead" data-testid="lead" aria-live="polite">
         {leadOf(words, order)}
       </p>
-      {order.operations.length > 0 && (
+      {order.operations.length > 0 && order.state !== 'cancelled' && (
         <>
           <progress className="sr-only" aria-label={t.stations} max={order.operations.length} value={done} />
           <div className="progress" aria-hidden="true">
@@ -61,8 +61,8 @@ export function OrderTracker({
           <p className="hint">{t.stationsDone(done, order.operations.length)}</p>
         </>
       )}
-      {order.operations.length === 0 ? (
-        order.state !== 'cancelled' && <p className="hint stations-none">{t.noStations}</p>
+      {order.state === 'cancelled' ? null : order.operations.length === 0 ? (
+        <p className="hint stations-none">{t.noStations}</p>
       ) : (
         <ol className="stations" aria-label={t.stations}>
           {order.operations.map((operation) => (
@@ -318,6 +318,8 @@ function Cancel({
             className="button danger"
             onClick={() => {
               setOpen(false)
+              // the answer stands in the headline
+              scrollTo({ top: 0 })
               void watch.cancel()
             }}
           >
