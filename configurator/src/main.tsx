@@ -5,6 +5,7 @@ import { openSession, storageKeeper } from './session.ts'
 import { loadMessages, pickLanguage } from './texts/index.ts'
 import { App, keptLanguage } from './ui/App.tsx'
 import { Boundary } from './ui/Boundary.tsx'
+import '@fontsource-variable/inter/wght.css'
 import './styles/index.css'
 
 const later = (act: () => void, ms: number) => {

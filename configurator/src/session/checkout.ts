@@ -13,7 +13,7 @@ import { readKept } from './keeper.ts'
 import type { Keeper } from './keeper.ts'
 import { uuidV7 } from './uuid.ts'
 
-export type CheckoutView =
+type CheckoutView =
   | { readonly state: 'editing'; readonly problem?: Problem; readonly offline?: boolean }
   | { readonly state: 'sending'; readonly order: BuildOrder }
   | {

@@ -64,6 +64,6 @@ export function PriceBreakdown({
 }
 
 /** VAT contained in a gross amount, rounded once to the minor unit. */
-export function containedVat(grossCents: number, percent: number): number {
+function containedVat(grossCents: number, percent: number): number {
   return Math.round((grossCents * percent) / (100 + percent))
 }

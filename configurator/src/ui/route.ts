@@ -8,7 +8,7 @@ export type Route =
   | { readonly page: 'unknown' }
 
 /** Reads an address of the page. */
-export function routeOf(path: string, hash: string): Route {
+function routeOf(path: string, hash: string): Route {
   const [first, second, ...more] = path.split('/').filter(Boolean).map(decodeURIComponent)
   if (more.length > 0) return { page: 'unknown' }
   if (first === undefined) return { page: 'shop' }
