@@ -6,7 +6,7 @@ import { isMap, isSeq, LineCounter, parseDocument } from 'yaml'
 import type { Document, Node } from 'yaml'
 
 /** A line to talk to, as the lines file says; the password is already fetched from the environment. */
-export interface LineSetting {
+interface LineSetting {
   readonly id: string
   readonly endpoint: string
   readonly security: {

@@ -4,7 +4,6 @@
  */
 import type { OutgoingHttpHeaders, ServerResponse } from 'node:http'
 
-export const heartbeatMs = 15_000
 /** A follower this far behind is cut off: some hundred events. */
 const maxBufferedBytes = 256 * 1024
 
@@ -35,8 +34,8 @@ export interface Streams {
   close(): void
 }
 
-/** Starts the heartbeat. A comment line every 15 s keeps proxies from closing and shows the browser that we are there. */
-export function createStreams(): Streams {
+/** Starts the heartbeat: a comment line that keeps proxies from closing and shows the browser that we are there. */
+export function createStreams(heartbeatMs = 15_000): Streams {
   const open = new Set<ServerResponse>()
   const timer = setInterval(() => {
     for (const response of open) write(response, ': \n\n')

@@ -9,48 +9,22 @@ import type { Express, NextFunction, Request, RequestHandler, Response } from 'e
 import { rateLimit } from 'express-rate-limit'
 import helmet from 'helmet'
 import type { Logger } from 'pino'
-import type { Registry } from 'prom-client'
-import type { Catalog } from './catalog.ts'
 import { createStreams } from './eventStream.ts'
+import { sendProblem, sendUnavailable } from './httpAnswers.ts'
 import { lineRoutes } from './httpLines.ts'
 import { measure } from './httpMetrics.ts'
 import { orderRoutes } from './httpOrders.ts'
 import { productRoutes } from './httpProducts.ts'
+import type { HttpParts, Routes } from './httpRoutes.ts'
 import { shopFiles } from './httpShop.ts'
 import { JournalUnavailable } from './journal.ts'
 import type { Journal } from './journal.ts'
 import { openApi } from './openapi.ts'
 import { createOrderStream } from './orderStream.ts'
 import { helpPage, kinds, malformed, problem } from './problems.ts'
-import type { ProblemBody, ProblemToken } from './problems.ts'
-import type { Production } from './production.ts'
+import type { ProblemToken } from './problems.ts'
 
-/** Everything http needs from the rest of the bridge and from the world. */
-export interface HttpParts {
-  readonly journal: Journal
-  readonly catalog: Catalog
-  readonly production: Production
-  readonly staffToken: string
-  /** Folder of the built shop. */
-  readonly webFolder: string
-  readonly now: () => Date
-  readonly randomBytes: (size: number) => Buffer
-  readonly log: Logger
-  readonly metrics: Registry
-  /** Posts per minute and address; addresses of this machine are not limited. */
-  readonly postsPerMinute?: number
-}
-
-/** What the route files share. */
-export interface Routes extends HttpParts {
-  readonly app: Express
-  /** Mounts the handlers of one path; any other method is answered with 405 and `Allow`. */
-  route(path: string, handlers: Partial<Record<'get' | 'post' | 'patch', RequestHandler[]>>): void
-  /** Limits posts per address, then reads a JSON body of at most 64 KiB. */
-  readonly jsonBody: RequestHandler[]
-  /** Lets only staff pass. */
-  readonly streams: ReturnType<typeof createStreams>
-}
+export type { HttpParts } from './httpRoutes.ts'
 
 const maxBody = '64kb'
 
@@ -79,7 +53,7 @@ export function createHttp(parts: HttpParts): HttpServer {
     limit: parts.postsPerMinute ?? 300,
     standardHeaders: 'draft-8',
     legacyHeaders: false,
-    skip: (request) => isThisMachine(request.socket.remoteAddress),
+    skip: (request) => parts.postsPerMinute === undefined && isThisMachine(request.socket.remoteAddress),
     handler: (_request, response) =>
       sendProblem(
         response,
@@ -177,20 +151,6 @@ function serviceRoutes({ route, journal, catalog, metrics, now }: Routes): void 
       },
     ],
   })
-}
-
-/** Sends a problem as `application/problem+json`. */
-export function sendProblem(response: Response, body: ProblemBody): void {
-  response.status(body.status).type('application/problem+json').send(JSON.stringify(body))
-}
-
-/** Sends the honest 503: nothing was accepted, the same request again is safe. */
-export function sendUnavailable(response: Response, reason: string): void {
-  response.set('retry-after', '2')
-  sendProblem(
-    response,
-    problem('unavailable', `Nothing was accepted: ${reason}. Send the same request again in 2 seconds`),
-  )
 }
 
 function securityHeaders(): RequestHandler {

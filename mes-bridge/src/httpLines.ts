@@ -1,8 +1,8 @@
 /** `/api/lines`: what staff see and do. */
 import type { RequestHandler } from 'express'
 import { frame } from './eventStream.ts'
-import { sendProblem, sendUnavailable } from './http.ts'
-import type { Routes } from './http.ts'
+import { sendProblem, sendUnavailable } from './httpAnswers.ts'
+import type { Routes } from './httpRoutes.ts'
 import { problem } from './problems.ts'
 import { bearerToken, sameToken } from './requests.ts'
 

@@ -4,8 +4,8 @@ import { CheckRequest } from '@lot-one/rules'
 import type { Product } from '@lot-one/rules'
 import type { Request, Response } from 'express'
 import type { CatalogEntry } from './catalog.ts'
-import { sendProblem } from './http.ts'
-import type { Routes } from './http.ts'
+import { languageOf, sendProblem } from './httpAnswers.ts'
+import type { Routes } from './httpRoutes.ts'
 import { readQuestion, tell } from './intake.ts'
 import { malformed, problem } from './problems.ts'
 import { parseBody } from './requests.ts'
@@ -104,10 +104,4 @@ function matches(ifNoneMatch: string | undefined, tag: string): boolean {
 function prepare(product: Product): Prepared {
   const plain = Buffer.from(JSON.stringify(product.package))
   return { plain, gzip: gzipSync(plain, { level: 9 }) }
-}
-
-/** The language a shopper reads: the best match of `Accept-Language` among the product's, else English. */
-export function languageOf(request: Request, { package: { languages } }: Product): string {
-  const best = request.acceptsLanguages([...languages])
-  return best === false ? 'en' : best
 }

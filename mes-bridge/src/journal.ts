@@ -41,7 +41,7 @@ export interface OpenOrder extends StoredOrder {
 }
 
 /** One method call to a line, as the audit keeps it. */
-export interface AuditEntry {
+interface AuditEntry {
   readonly lineId: string
   readonly method: string
   readonly jobOrderId?: string

@@ -353,10 +353,9 @@ async function migrate(db: Kysely<Tables>, engine: Engine): Promise<void> {
     provider: { getMigrations: async () => migrations(engine) },
   }).migrateToLatest()
   if (error !== undefined) {
-    throw new Error(
-      `The order log could not be brought up to date: ${error instanceof Error ? error.message : String(error)}`,
-      { cause: error },
-    )
+    throw new Error(`The order log could not be brought up to date: ${(error as Error).message}`, {
+      cause: error,
+    })
   }
 }
 

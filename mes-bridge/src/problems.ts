@@ -139,6 +139,6 @@ export function helpPage(token: ProblemToken): string {
 
 /** Shows a received value in an error: JSON, cut short. */
 export function shown(value: unknown): string {
-  const text = value === undefined ? 'nothing' : (JSON.stringify(value) ?? String(value))
+  const text = value === undefined ? 'nothing' : (JSON.stringify(value) ?? typeof value)
   return text.length > 100 ? `${text.slice(0, 99)}…` : text
 }

@@ -36,48 +36,54 @@ function startChild(folder: string) {
   }
 }
 
-test('after 20 kills in the middle of intake every acknowledged order and event is there, and replay gives the stored state', async () => {
-  const folder = temporaryFolder()
-  try {
-    let acknowledged = 0
-    for (let round = 0; round < 20; round++) {
-      const { child, lines, exited } = startChild(folder.path)
-      expect((await lines.next()).value).toBe('open')
-      // killed somewhere else each time: from the first commit to well under way
-      const acks: string[] = []
-      for (let i = 0; i < 1 + round * 8; i++) acks.push((await lines.next()).value as string)
-      child.kill('SIGKILL')
-      for (let line = await lines.next(); !line.done; line = await lines.next()) acks.push(line.value)
-      await exited
-      const journal = await openJournal({
-        storage: { engine: 'sqlite', folder: folder.path, workerFile, pid: process.pid },
-        now,
-        warn,
-      })
-      // the last line may be cut by the kill
-      const whole = acks.flatMap((ack) => [/^(\S{36}) (\d)$/.exec(ack) ?? []]).filter((ack) => ack.length > 0)
-      await Promise.all(
-        whole.map(async ([, orderId = '', seq]) => {
-          const [order, events, jobs] = await Promise.all([
-            journal.order(orderId),
-            journal.events(orderId, 0),
-            journal.jobs(orderId),
-          ])
-          expect(events.map((e) => e.seq)).toEqual(Array.from({ length: events.length }, (_, i) => i + 1))
-          expect(events.length).toBeGreaterThanOrEqual(Number(seq))
-          expect(order?.lifecycle).toEqual(replay(events))
-          // facts and job records are one transaction
-          expect(jobs).toHaveLength(events.length >= 3 ? 2 : 0)
-        }),
-      )
-      acknowledged += whole.length
-      await journal.close()
+test(
+  'after 20 kills in the middle of intake every acknowledged order and event is there, and replay gives the stored state',
+  { timeout: 180_000 },
+  async () => {
+    const folder = temporaryFolder()
+    try {
+      let acknowledged = 0
+      for (let round = 0; round < 20; round++) {
+        const { child, lines, exited } = startChild(folder.path)
+        expect((await lines.next()).value).toBe('open')
+        // killed somewhere else each time: from the first commit to well under way
+        const acks: string[] = []
+        for (let i = 0; i < 1 + round * 8; i++) acks.push((await lines.next()).value as string)
+        child.kill('SIGKILL')
+        for (let line = await lines.next(); !line.done; line = await lines.next()) acks.push(line.value)
+        await exited
+        const journal = await openJournal({
+          storage: { engine: 'sqlite', folder: folder.path, workerFile, pid: process.pid },
+          now,
+          warn,
+        })
+        // the last line may be cut by the kill
+        const whole = acks
+          .flatMap((ack) => [/^(\S{36}) (\d)$/.exec(ack) ?? []])
+          .filter((ack) => ack.length > 0)
+        await Promise.all(
+          whole.map(async ([, orderId = '', seq]) => {
+            const [order, events, jobs] = await Promise.all([
+              journal.order(orderId),
+              journal.events(orderId, 0),
+              journal.jobs(orderId),
+            ])
+            expect(events.map((e) => e.seq)).toEqual(Array.from({ length: events.length }, (_, i) => i + 1))
+            expect(events.length).toBeGreaterThanOrEqual(Number(seq))
+            expect(order?.lifecycle).toEqual(replay(events))
+            // facts and job records are one transaction
+            expect(jobs).toHaveLength(events.length >= 3 ? 2 : 0)
+          }),
+        )
+        acknowledged += whole.length
+        await journal.close()
+      }
+      expect(acknowledged).toBeGreaterThan(20 * 50)
+    } finally {
+      folder.remove()
     }
-    expect(acknowledged).toBeGreaterThan(20 * 50)
-  } finally {
-    folder.remove()
-  }
-})
+  },
+)
 
 test('a second process on the same folder is refused with the first one named, and gets in when that is gone', async () => {
   const folder = temporaryFolder()

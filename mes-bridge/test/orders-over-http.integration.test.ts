@@ -62,7 +62,7 @@ test('the same body again is the same order and the same answer, whatever has ha
   const { customer, ...rest } = order
   expect(await post({ customer, ...rest })).toMatchObject({ status: 200, body })
   const answers = await Promise.all(Array.from({ length: 8 }, () => post(order)))
-  expect(answers.map((a) => [a.status, a.body])).toEqual(Array(8).fill([200, body]))
+  expect(answers.map((a) => [a.status, a.body])).toEqual(answers.map(() => [200, body]))
 })
 
 test('a lost answer may be asked for again even when the price has changed meanwhile', async () => {
