@@ -129,7 +129,7 @@ export const SHADOW_SIZE = 1024
 
 /** Makes the one light that throws shadows: high, to the left, in front. */
 export function keyLight(): DirectionalLight {
-  const light = new DirectionalLight('#fffaf2', 1.5)
+  const light = new DirectionalLight('#fffbf5', 1.75)
   light.position.set(-2.4, 3.9, 4.4)
   light.target.position.set(0, 0.9, 0)
   light.castShadow = true
