@@ -2,13 +2,14 @@
 import { randomBytes } from 'node:crypto'
 import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { systemClock } from './clock.ts'
+import { checkProfile, parseProfile } from './faultProfiles.ts'
 import { parseFault } from './faults.ts'
 import type { SimOptions } from './options.ts'
 import { parseOptions, parseUsers, usage } from './options.ts'
-import { quietLibrary } from './quiet.ts'
+import { parseQuirks } from './quirks.ts'
 import type { LineUser } from './security.ts'
 import type { Line } from './server.ts'
-import { startLine, systemClock } from './server.ts'
 
 const hasParent = process.send !== undefined
 const lines = new Map<string, Line>()
@@ -23,7 +24,6 @@ function tell(message: object): void {
 }
 
 async function main(): Promise<void> {
-  quietLibrary()
   const argv = process.argv.slice(2)
   if (argv.includes('--help')) {
     process.stdout.write(usage)
@@ -35,7 +35,6 @@ async function main(): Promise<void> {
   const usersFile = join(options.dir, 'users.json')
   const users = options.users ?? ownUsers(usersFile)
   if (typeof users === 'string') return fail(`${usersFile} ${users}`)
-  keepLibraryLog(join(options.dir, 'opcua.log'))
   listen()
   await startAll(options, users)
   tell({
@@ -59,6 +58,9 @@ async function main(): Promise<void> {
 }
 
 async function startAll(options: SimOptions, users: readonly LineUser[]): Promise<void> {
+  // The library is most of a start: what is wrong with the settings is said before it.
+  const { quietLibrary, startLine } = await import('./server.ts')
+  keepLibraryLog(join(options.dir, 'opcua.log'), quietLibrary)
   const started = await Promise.allSettled(
     options.lines.map(({ id, port, stations }) =>
       startLine({
@@ -72,6 +74,9 @@ async function startAll(options: SimOptions, users: readonly LineUser[]): Promis
         speed: options.speed,
         trust: options.trust,
         securityNone: options.securityNone,
+        forget: options.forget,
+        renewCertificate: options.renewCertificate,
+        ...(options.profile ? { profile: options.profile } : {}),
         clock: systemClock,
         log: say,
         exit: (code) => process.exit(code),
@@ -116,7 +121,7 @@ function ownUsers(file: string): readonly LineUser[] | string {
   }
 }
 
-function keepLibraryLog(file: string): void {
+function keepLibraryLog(file: string, quietLibrary: typeof import('./server.ts').quietLibrary): void {
   writeFileSync(file, '', { mode: 0o600 })
   quietLibrary((level, text) => {
     if (level !== 'debug')
@@ -137,7 +142,7 @@ function listen(): void {
 
 /** Carries out a message of the parent; gives one sentence when it makes no sense. */
 function obey(message: unknown): string | undefined {
-  const { type, line: lineId, fault, ms } = (message ?? {}) as Record<string, unknown>
+  const { type, line: lineId, fault, quirks, profile, ms } = (message ?? {}) as Record<string, unknown>
   const named = typeof lineId === 'string' ? lines.get(lineId) : undefined
   if (lineId !== undefined && !named) return `There is no line ${JSON.stringify(lineId)}.`
   const meant = named ? [named] : [...lines.values()]
@@ -148,6 +153,24 @@ function obey(message: unknown): string | undefined {
       for (const line of meant) line.faults.add(parsed)
       return undefined
     }
+    case 'quirks': {
+      const parsed = parseQuirks(quirks)
+      if (typeof parsed === 'string') return parsed
+      for (const line of meant) line.change(parsed)
+      return undefined
+    }
+    case 'profile': {
+      const parsed = typeof profile === 'string' ? parseProfile(profile) : checkProfile(profile)
+      if (typeof parsed === 'string') return `The profile ${parsed}`
+      for (const line of meant) line.behave(parsed)
+      return undefined
+    }
+    case 'loseSubscriptions':
+      for (const line of meant) line.loseSubscriptions()
+      return undefined
+    case 'loseSessions':
+      for (const line of meant) line.loseSessions()
+      return undefined
     case 'clearFaults':
       for (const line of meant) line.faults.clear()
       return undefined
@@ -158,7 +181,7 @@ function obey(message: unknown): string | undefined {
       for (const line of meant) line.speak()
       return undefined
     default:
-      return `The message type ${JSON.stringify(type)} is none of fault, clearFaults, silence, speak.`
+      return `The message type ${JSON.stringify(type)} is none of fault, clearFaults, quirks, profile, loseSubscriptions, loseSessions, silence, speak.`
   }
 }
 
@@ -170,8 +193,5 @@ async function stop(): Promise<void> {
   process.exit(0)
 }
 
-try {
-  await main()
-} catch (error) {
-  fail(error instanceof Error ? error.message : String(error))
-}
+// Not awaited here: bundled, the server's part may lie behind this module, and would wait for it to be done.
+main().catch((error: unknown) => fail(error instanceof Error ? error.message : String(error)))
