@@ -224,6 +224,7 @@ async function changeOnLine(
       newJob({ jobOrder, lineId, handOver: 'confirmed', attempt: 1, cleared: false }, line.moment()),
     )
     for (const { job } of difference.changed) job.record = withoutDetail(job.record)
+    for (const { job } of difference.changed) job.lastCallAt = line.moment()
     for (const job of work.jobs) job.startTaken = begun(job.record.jobState)
     const kept = work.jobs.filter((job) => !difference.removed.includes(job))
     hands.book.setJobs(
@@ -241,7 +242,7 @@ async function changeOnLine(
       ...record,
       ...(wasTouched && { handOver: 'unknown', detail: changingDetail }),
     })
-    if (wasTouched) Object.assign(job, { doubt: 'store', startTaken: false })
+    if (wasTouched) Object.assign(job, { doubt: 'store', startTaken: false, lastCallAt: line.moment() })
   }
   await hands.book.write(work, [], work.jobs)
   return {

@@ -86,10 +86,10 @@ export function createDispatch(options: DispatchOptions): Dispatch {
   function step(): void {
     scheduled = false
     if (stopped) return
-    const orders = [...dirty]
+    for (const work of dirty) if (isFinished(work)) book.remove(work.view.order.orderId)
+    const orders = [...dirty].filter(({ view }) => book.get(view.order.orderId) !== undefined)
     dirty.clear()
     for (const action of plan(orders, lines.map(seen), clock.now(), secondsPerPlannedSecond)) perform(action)
-    for (const work of orders) if (isFinished(work)) book.remove(work.view.order.orderId)
   }
 
   /** Over, and nothing of it is left on any station. */
@@ -560,6 +560,12 @@ export function createDispatch(options: DispatchOptions): Dispatch {
     // Interrupted in the middle of a change: the stations get the content the order has.
     if (records.some(({ detail }) => detail === changingDetail)) await restoreContent(work)
     if (work.jobs.length === 0) await ensureOperations(work)
+    // What the line was seen to do before this order came into hand.
+    for (const { record } of work.jobs) {
+      const line = byId.get(record.lineId)
+      const job = line?.observed(record.jobOrder.jobOrderId)
+      if (line && job) observe(line, { ...job, by: 'read' })
+    }
     touch(work)
     return work
   }

@@ -305,7 +305,7 @@ export function createLine(config: LineConfig, options: LineOptions): Line {
     let healthAt = clock.now()
     while (!stopping.signal.aborted) {
       await sleep(up && !up.events ? 1_000 : profile.pollMs)
-      if (mirror.size > 0) await resync()
+      if (mirror.isWorthALook()) await resync()
       if (clock.now() - healthAt >= profile.pollMs) {
         healthAt = clock.now()
         if (up && (link.state === 'online' || link.state === 'degraded')) await judgeHealth()
@@ -319,7 +319,7 @@ export function createLine(config: LineConfig, options: LineOptions): Line {
   }
 
   async function untilTrusted(of: Pki, certificate: Buffer): Promise<void> {
-    while (!stopping.signal.aborted && (await of.judge(certificate)).verdict !== 'trusted') await sleep(1_000)
+    while (!stopping.signal.aborted && !(await of.isInTrustFolder(certificate))) await sleep(1_000)
   }
 
   /** Sleeps, but a stop or a trust decision wakes it. */
@@ -441,7 +441,7 @@ export function createLine(config: LineConfig, options: LineOptions): Line {
       return () => listeners.delete(listener)
     },
     store(station, order) {
-      mirror.expect(order.jobOrderId)
+      mirror.expect(station, order.jobOrderId)
       return mutate(station, 'Store', order.jobOrderId, (at) => [
         structureVariant(at.encoder.jobOrder(order)),
         textsVariant([]),

@@ -14,7 +14,7 @@
  * job orders are fenced by Cancel first.
  */
 import type { JobState, OrderFact, OrderView } from '@lot-one/rules'
-import type { JobRecord } from './jobOrder.ts'
+import type { HandOver, JobRecord } from './jobOrder.ts'
 import type { ListedJob } from './line.ts'
 
 /** One job order as the runner knows it: the durable record and what only matters while this process lives. */
@@ -216,16 +216,20 @@ export const begun = (state: JobState | undefined): boolean =>
 type Goal = 'build' | 'withdraw' | 'move'
 
 function goalOf({ view, jobs }: OrderWork): Goal {
-  if (view.state === 'cancelling' || view.state === 'stopped') return 'withdraw'
+  // A cancelled order must never look like one whose job orders are missing.
+  if (view.state !== 'released' && view.state !== 'inProduction') return 'withdraw'
   const refused = jobs.some(({ record }) => record.handOver === 'refused')
   return refused && !jobs.some(({ record }) => begun(record.jobState)) ? 'move' : 'build'
 }
+
+/** Nothing of ours is on the line, or nothing we may touch. */
+const offTheLine: ReadonlySet<HandOver> = new Set(['withdrawn', 'refused', 'conflict'])
 
 /** Nothing more is to be asked or told about this job order. */
 export function isDone({ record }: JobWork, goal: Goal = 'build'): boolean {
   return (
     record.cleared ||
-    (goal !== 'build' && (record.handOver === 'withdrawn' || record.handOver === 'conflict'))
+    (goal !== 'build' && offTheLine.has(record.handOver))
   )
 }
 
@@ -301,6 +305,9 @@ function inspect(
   if (seen.listed === 'yes') {
     const { job: listed } = seen
     if (listed.digest !== undefined && listed.digest !== digest) {
+      // An event may be older than our last Update: only a list asked for afterwards is believed.
+      if (!line.listReadSince(station, job.lastCallAt))
+        return now < job.notBefore ? undefined : { do: 'readList', orderId, op }
       if (record.detail === changingDetail && !begun(listed.jobState)) return { do: 'update', orderId, op }
       return settle('conflict')
     }

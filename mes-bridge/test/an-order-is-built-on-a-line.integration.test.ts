@@ -3,7 +3,7 @@ import type { Line as SimulatedLine } from '@lot-one/plc-sim'
 import type { Dispatch } from '../src/dispatch.ts'
 import type { Journal } from '../src/journal.ts'
 import { built, makeDispatch, openTestJournal, placeOrder, reached, routing } from './factory.ts'
-import { makeLink, startSim, temporaryFolder, until } from './simulatedLine.ts'
+import { makeLink, pkiFolder, startSim, temporaryFolder, until } from './simulatedLine.ts'
 
 describe('an order is built on a line', () => {
   let folder: Awaited<ReturnType<typeof temporaryFolder>>
@@ -14,7 +14,7 @@ describe('an order is built on a line', () => {
 
   beforeAll(async () => {
     folder = await temporaryFolder()
-    const pki = `${folder.path}/pki`
+    const pki = await pkiFolder(folder.path)
     sims = [await startSim(folder.path, pki, 'line-1'), await startSim(folder.path, pki, 'line-2')]
     lines = sims.map((sim) => makeLink(sim.lineId, sim.endpointUrl, pki))
     for (const line of lines) line.start()

@@ -15,7 +15,7 @@ import { testLog } from './simulatedLine.ts'
 
 export const routing = ['sheet-metal', 'paint', 'foaming', 'charge', 'smart-kit', 'assembly-test']
 
-/** Six operations of a made-up product; `colour` goes to paint, `wifi` to the smart kit. */
+/** Six operations of a made-up product; `colour` goes to paint, `wifi` to the smart kit; `slow` names a station that takes long. */
 export function operationsOf(
   orderId: string,
   selection: Readonly<Record<string, string | number | boolean>>,
@@ -27,9 +27,9 @@ export function operationsOf(
     station,
     workMasterId: station,
     label: { en: station },
-    plannedSeconds: 10,
+    plannedSeconds: selection['slow'] === station ? 600 : 10,
     parameters: [
-      { id: 'Width', value: 600 },
+      { id: 'Width', value: selection['width'] ?? 600 },
       ...(station === 'paint' ? [{ id: 'Colour', value: selection['colour'] ?? 'white' }] : []),
       ...(station === 'smart-kit' ? [{ id: 'Wifi', value: selection['wifi'] ?? false }] : []),
     ],

@@ -20,7 +20,7 @@ import {
   seen,
 } from './factory.ts'
 import { startSimProcess } from './simProcess.ts'
-import { jobOrder, makeLink, startSim, temporaryFolder, until } from './simulatedLine.ts'
+import { jobOrder, makeLink, pkiFolder, startSim, temporaryFolder, until } from './simulatedLine.ts'
 
 let folder: Awaited<ReturnType<typeof temporaryFolder>>
 let journal: Journal
@@ -29,6 +29,7 @@ const cleanUps: (() => Promise<void>)[] = []
 
 beforeEach(async () => {
   folder = await temporaryFolder()
+  await pkiFolder(folder.path)
   journal = await openTestJournal(`${folder.path}/data`)
 })
 afterEach(async () => {
@@ -53,7 +54,10 @@ async function linked(lineId: string, endpointUrl: string) {
 }
 
 /** Every operation of every order exactly once, with the content of the order; and nothing else. */
-function expectBuiltOnce(orders: readonly string[], ...sims: readonly Pick<SimulatedLine, 'ledgerFile'>[]): void {
+function expectBuiltOnce(
+  orders: readonly string[],
+  ...sims: readonly Pick<SimulatedLine, 'ledgerFile'>[]
+): void {
   const done = built(...sims)
   expect(done.map(({ jobOrderId }) => jobOrderId).sort()).toEqual(
     orders.flatMap((orderId) => routing.map((_, index) => `${orderId}/${10 * (index + 1)}`)).sort(),

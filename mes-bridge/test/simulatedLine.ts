@@ -1,5 +1,6 @@
 /** A real line simulator and a real line link for tests, in temporary folders. */
-import { mkdtemp, rm } from 'node:fs/promises'
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { cp, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { defaultStations, quietLibrary, startLine } from '@lot-one/plc-sim'
@@ -39,8 +40,9 @@ export async function startSim(
   options: Partial<LineOptions> = {},
 ): Promise<SimulatedLine> {
   quietLibrary()
+  await withKeys(join(keys, lineId), join(folder, lineId, 'pki'))
   const { certificateFile } = await prepareOwnCertificate(pkiFolder)
-  return startLine({
+  const sim = await startLine({
     lineId,
     port: 0,
     dir: join(folder, lineId),
@@ -53,6 +55,34 @@ export async function startSim(
     trust: [certificateFile],
     ...options,
   })
+  await keepKeys(join(folder, lineId, 'pki'), join(keys, lineId))
+  return sim
+}
+
+/** Keys made once per process: making one takes a second. */
+const keys = mkdtempSync(join(tmpdir(), 'lot-one-keys-'))
+process.on('exit', () => rmSync(keys, { recursive: true, force: true }))
+
+async function withKeys(from: string, to: string): Promise<void> {
+  if (existsSync(from) && !existsSync(join(to, 'own')))
+    await cp(join(from, 'own'), join(to, 'own'), { recursive: true })
+}
+
+async function keepKeys(from: string, to: string): Promise<void> {
+  if (!existsSync(to)) await cp(join(from, 'own'), join(to, 'own'), { recursive: true })
+}
+
+/** A folder with a bridge certificate that no other test writes to. */
+export async function pkiFolder(folder: string): Promise<string> {
+  const own = join(folder, 'pki')
+  const kept = join(keys, 'bridge')
+  if (existsSync(kept)) await cp(kept, own, { recursive: true })
+  else {
+    await prepareOwnCertificate(own)
+    await cp(join(own, 'own'), join(kept, 'own'), { recursive: true })
+    await cp(join(own, 'application-uri'), join(kept, 'application-uri'))
+  }
+  return own
 }
 
 /** Makes a link that trusts the line's certificate at first use. */

@@ -15,6 +15,7 @@ import type {
   EventFilter,
   NodeId,
   OPCUAClient as Client,
+  StatusCode,
   Variant as VariantValue,
 } from 'node-opcua'
 import type { LineProfile } from '../lineProfiles.ts'
@@ -24,6 +25,7 @@ import {
   MessageSecurityMode,
   OPCUAClient,
   SecurityPolicy,
+  StatusCodes,
   TimestampsToReturn,
   UserTokenType,
 } from './opcua.ts'
@@ -259,9 +261,19 @@ async function fetchAndClose(client: Client, session: LeftBehind, abandoned: Abo
   }
 }
 
-/** Stops a session's timers on our side, when nobody can be told any more. */
+/** Members of the library's session that its type leaves out. */
+interface SessionInside {
+  isChannelValid(): boolean
+  stopKeepAliveManager(): void
+  emitCloseEvent(status: StatusCode): void
+  dispose(): void
+}
+const inside = (session: ClientSession): SessionInside => session as unknown as SessionInside
+
+/** Ends a session on our side only, when the line can no longer be told: its timers would run for ever. */
 export function forget(session: ClientSession): void {
-  ;(session as unknown as { dispose(): void }).dispose()
+  inside(session).emitCloseEvent(StatusCodes.Good)
+  inside(session).dispose()
 }
 
 function alive(client: Client, session: ClientSession, fingerprint: string | undefined): Connection {
@@ -332,16 +344,13 @@ function alive(client: Client, session: ClientSession, fingerprint: string | und
     session,
     fingerprint,
     ended,
-    usable: () =>
-      !lost &&
-      !closed &&
-      !session.isReconnecting &&
-      (session as unknown as { isChannelValid(): boolean }).isChannelValid(),
+    usable: () => !lost && !closed && !session.isReconnecting && inside(session).isChannelValid(),
     call,
     subscribe,
     async close() {
       closed = true
       end('closed')
+      inside(session).stopKeepAliveManager()
       await dispose(client, lost ? undefined : session)
       return lost ? session : undefined
     },

@@ -26,7 +26,7 @@ export interface JobMirror {
   /** A whole list asked for at `asOf`. @returns jobs that have begun since they were last seen: their response is worth reading. */
   list(station: string, jobs: readonly ObservedJob[], asOf: number): readonly ObservedJob[]
   /** We send it there, so it may show up (again). */
-  expect(jobOrderId: string): void
+  expect(station: string, jobOrderId: string): void
   /** The line took it off. */
   drop(jobOrderId: string): void
   /** Stations that are no longer there. */
@@ -36,7 +36,8 @@ export interface JobMirror {
   listed(station: string, jobOrderId: string, since: number): ListedJob
   listReadSince(station: string, moment: number): boolean
   all(): IterableIterator<{ readonly station: string; readonly job: ObservedJob }>
-  readonly size: number
+  /** Something is there, or may have come since the last look: a poll is worth its request. */
+  isWorthALook(): boolean
 }
 
 /** OPC 40001-3 §8.1: responses exist for every job that is past AllowedToStart. */
@@ -53,6 +54,7 @@ export function createJobMirror(tell: (station: string, job: ObservedJob) => voi
     { readonly station: string; readonly job: ObservedJob; readonly seenAt: number }
   >()
   const listReadAt = new Map<string, number>()
+  const sentAt = new Map<string, number>()
   const dropped = new Set<string>()
   let moment = 0
 
@@ -111,7 +113,10 @@ export function createJobMirror(tell: (station: string, job: ObservedJob) => voi
       }
       return begun
     },
-    expect: (jobOrderId) => void dropped.delete(jobOrderId),
+    expect(station, jobOrderId) {
+      dropped.delete(jobOrderId)
+      sentAt.set(station, ++moment)
+    },
     drop(jobOrderId) {
       jobs.delete(jobOrderId)
       dropped.add(jobOrderId)
@@ -130,8 +135,7 @@ export function createJobMirror(tell: (station: string, job: ObservedJob) => voi
     },
     listReadSince: (station, since) => (listReadAt.get(station) ?? -1) > since,
     all: () => jobs.values(),
-    get size() {
-      return jobs.size
-    },
+    isWorthALook: () =>
+      jobs.size > 0 || [...sentAt].some(([station, at]) => (listReadAt.get(station) ?? -1) <= at),
   }
 }

@@ -80,7 +80,6 @@ export const structureVariant = (value: ExtensionObject): VariantValue =>
 
 interface Sink {
   debug(fields: object, message: string): void
-  warn(fields: object, message: string): void
 }
 
 let routed = false
@@ -88,9 +87,10 @@ let routed = false
 export function routeLibraryLogs(log: Sink): void {
   if (routed) return
   routed = true
-  const line = (parts: readonly unknown[]): string => parts.map(String).join(' ').slice(0, 500)
-  library.setDebugLogger((...parts: unknown[]) => log.debug({}, line(parts)))
-  // What it warns about is either said by us in plain words (link state, trust) or of no use to an operator.
-  library.setWarningLogger((...parts: unknown[]) => log.debug({}, line(parts)))
-  library.setErrorLogger((...parts: unknown[]) => log.warn({}, line(parts)))
+  // What it has to say is either said by us in plain words (link state, trust) or of no use to an operator.
+  const quietly = (_context?: unknown, ...parts: unknown[]): void =>
+    log.debug({}, parts.map(String).join(' ').slice(0, 500))
+  library.setDebugLogger(quietly)
+  library.setWarningLogger(quietly)
+  library.setErrorLogger(quietly)
 }

@@ -2,7 +2,7 @@
  * The bridge's own certificate and its list of trusted lines, in `<data>/pki` (OPC 10000-12 folder layout). A line's
  * certificate is never trusted silently: unknown ones lie in `rejected/` until somebody moves them or says so by fingerprint.
  */
-import { createHash, randomUUID } from 'node:crypto'
+import { createHash, randomUUID, X509Certificate } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { chmod, mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { hostname } from 'node:os'
@@ -23,6 +23,8 @@ export interface Pki {
     | { readonly verdict: 'untrusted'; readonly file: string }
     | { readonly verdict: 'bad'; readonly status: string }
   >
+  /** Says whether the certificate lies in the trust folder; unlike `judge` it changes nothing, so it may be asked often. */
+  isInTrustFolder(certificate: Buffer): Promise<boolean>
   trust(certificate: Buffer): Promise<void>
   /** The bridge's own certificate, for the trust lists of lines. */
   readonly own: {
@@ -64,13 +66,29 @@ async function prepare(folder: string): Promise<Pki> {
   })
   await manager.initialize()
   const own = await ownCertificate(folder, manager, applicationUri)
+  const trusted = join(folder, 'trusted', 'certs')
+  async function isInTrustFolder(certificate: Buffer): Promise<boolean> {
+    for (const name of await readdir(trusted)) {
+      try {
+        if (new X509Certificate(await readFile(join(trusted, name))).raw.equals(certificate)) return true
+      } catch {
+        // A file that is no certificate trusts nobody.
+      }
+    }
+    return false
+  }
   return {
     folder,
     manager,
     applicationUri,
     own,
     async judge(certificate) {
-      const status = await manager.checkCertificate(certificate)
+      let status = await manager.checkCertificate(certificate)
+      if (status.name === 'BadCertificateUntrusted' && (await isInTrustFolder(certificate))) {
+        // The library's own watch of the folder comes late; who put it there has decided, from that moment on.
+        await manager.trustCertificate(certificate)
+        status = await manager.checkCertificate(certificate)
+      }
       if (status.isGood()) return { verdict: 'trusted' }
       if (status.name !== 'BadCertificateUntrusted') return { verdict: 'bad', status: status.name }
       const fingerprint = fingerprintOf(certificate)
@@ -78,6 +96,7 @@ async function prepare(folder: string): Promise<Pki> {
       const file = files.find((name) => name.toLowerCase().includes(fingerprint)) ?? `*${fingerprint}*`
       return { verdict: 'untrusted', file: join(folder, 'rejected', file) }
     },
+    isInTrustFolder,
     async trust(certificate) {
       await manager.trustCertificate(certificate)
     },
@@ -108,12 +127,10 @@ async function ownCertificate(folder: string, manager: Manager, applicationUri: 
       outputFile: certificateFile,
     })
   }
-  const pem = await readFile(certificateFile, 'utf8')
-  const body = /-----BEGIN CERTIFICATE-----([^-]+)/.exec(pem)?.[1] ?? ''
   return {
     certificateFile,
     privateKeyFile: manager.privateKey,
-    fingerprint: fingerprintOf(Buffer.from(body, 'base64')),
+    fingerprint: fingerprintOf(new X509Certificate(await readFile(certificateFile)).raw),
   }
 }
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Line as SimulatedLine } from '@lot-one/plc-sim'
-import { jobOrder, makeLink, startSim, temporaryFolder, until } from './simulatedLine.ts'
+import { jobOrder, makeLink, pkiFolder, startSim, temporaryFolder, until } from './simulatedLine.ts'
 
 describe('a line over OPC UA', () => {
   let folder: Awaited<ReturnType<typeof temporaryFolder>>
@@ -10,6 +10,7 @@ describe('a line over OPC UA', () => {
 
   beforeAll(async () => {
     folder = await temporaryFolder()
+    await pkiFolder(folder.path)
     sim = await startSim(folder.path, `${folder.path}/pki`, 'line-1')
     line = makeLink('line-1', sim.endpointUrl, `${folder.path}/pki`)
     line.start()

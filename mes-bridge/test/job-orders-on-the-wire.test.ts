@@ -1,0 +1,170 @@
+/** Structures and status words as OPC 10031-4 V2 prints them, and what a strange line may say. */
+import { describe, expect, test } from 'vitest'
+import fc from 'fast-check'
+import { DataType } from 'node-opcua'
+import { decodeJobOrderList, decodeResponse, decodeStatusEvent } from '../src/line/decode.ts'
+import { encodeJobOrder } from '../src/line/encode.ts'
+import { createJobMirror } from '../src/line/jobMirror.ts'
+import { decodeReturnStatus } from '../src/line/returnStatus.ts'
+import { jobOrder } from './simulatedLine.ts'
+
+describe('ReturnStatus is a map of bits', () => {
+  test.each([
+    [[0, 1], true, ['NoError']],
+    [[0, 2], false, ['UnknownJobOrder']],
+    [[0, 24], false, ['InvalidJobOrderStatus', 'UnableToAccept']],
+    [[2, 16], false, ['UnableToAccept', 'DuplicateSameContent']],
+    [[0x8000_0000, 0], false, ['Bit63']],
+    // A sample server in the field answers bit positions: 0 would be its "fine". Nothing is believed, a list is read.
+    [[0, 0], false, []],
+    ['nonsense', false, []],
+    [undefined, false, []],
+  ])('%j', (value, ok, names) => {
+    expect(decodeReturnStatus(value)).toMatchObject({ ok, names })
+  })
+})
+
+describe('a job order on the wire', () => {
+  test('carries the predefined parameters with the types of OPC 40001-3 and nothing personal', () => {
+    const wire = encodeJobOrder(jobOrder('0b7f9c7e-6f1a-4f0e-9a46-0f6a5f1f1a01', 10, 'paint'))
+    const types = Object.fromEntries(
+      wire.jobOrderParameters.map(({ ID, value }) => [ID, DataType[value.dataType]]),
+    )
+    expect(types).toEqual({
+      RunsPlanned: 'UInt32',
+      JobExecutionMode: 'Int32',
+      JobName: 'LocalizedText',
+      CustomerOrderNumbers: 'String',
+      PlannedProductionTime: 'Double',
+      Program: 'String',
+      Width: 'Double',
+      NoFrost: 'Boolean',
+      'spec.digest': 'String',
+      'rules.version': 'String',
+    })
+    expect(wire.workMasterID).toEqual([{ ID: 'paint' }])
+    expect(wire.materialRequirements).toMatchObject([{ materialDefinitionID: 'DOOR-600', quantity: '2' }])
+  })
+  test('quantities are decimal strings, whatever the number', () => {
+    const quantity = (value: number) =>
+      encodeJobOrder(
+        jobOrder('o', 1, 'paint', { materialRequirements: [{ position: 'p', part: 'P', quantity: value }] }),
+      ).materialRequirements[0]?.quantity
+    expect([1, 0.5, 1e-7, 12.25].map(quantity)).toEqual(['1', '0.5', '0.0000001', '12.25'])
+  })
+  test('what breaks a limit of the structures is refused here, not by the line', () => {
+    expect(() => encodeJobOrder(jobOrder('o', 1, 'paint', { priority: 40_000 }))).toThrow()
+    expect(() => encodeJobOrder(jobOrder('o', 1, 'paint', { workMasterId: '' }))).toThrow()
+  })
+})
+
+describe('what a line says is checked', () => {
+  const state = (stateNumber: number, path: object[] = []) => ({
+    browsePath: { elements: path },
+    stateNumber,
+  })
+  test('the state is the entry with an empty path, wherever it stands', () => {
+    const value = [{ jobOrder: { jobOrderID: 'a' }, state: [state(1, [{}]), state(4)] }]
+    expect(decodeJobOrderList(value, null)).toMatchObject({
+      jobs: [{ jobOrderId: 'a', jobState: 'Interrupted' }],
+      strange: 0,
+    })
+  })
+  test('entries that are no jobs are counted, not guessed', () => {
+    expect(
+      decodeJobOrderList(
+        [null, { jobOrder: {}, state: [] }, { jobOrder: { jobOrderID: 'a' }, state: [state(9)] }],
+        null,
+      ),
+    ).toEqual({ jobs: [], strange: 3 })
+  })
+  test('null dates of 1601 are no dates', () => {
+    const answer = decodeResponse(
+      {
+        jobOrderID: 'a',
+        jobState: [state(3)],
+        startTime: new Date('1601-01-01'),
+        endTime: new Date('2026-01-02T00:00:00Z'),
+      },
+      null,
+    )
+    expect(answer).toEqual({
+      jobOrderId: 'a',
+      jobState: 'Running',
+      by: 'read',
+      endedAt: '2026-01-02T00:00:00.000Z',
+    })
+  })
+  test('no value of any shape makes the decoders throw', () => {
+    fc.assert(
+      fc.property(fc.anything(), fc.anything(), (a, b) => {
+        decodeJobOrderList([a, { jobOrder: a, state: [b] }], null)
+        decodeResponse(
+          {
+            jobOrderID: 'x',
+            jobState: [state(3)],
+            jobResponseData: [{ ID: 'AsBuiltBOM', value: { value: a } }, b],
+          },
+          null,
+        )
+        decodeStatusEvent({ jobOrder: a, jobState: b, jobResponse: a, time: b })
+        decodeReturnStatus(a)
+        return true
+      }),
+    )
+  })
+})
+
+describe('the mirror of a line', () => {
+  const heard = (jobState: 'NotAllowedToStart' | 'Running' | 'Ended') => ({
+    jobOrderId: 'a',
+    jobState,
+    by: 'event' as const,
+  })
+  const listed = (jobState: 'NotAllowedToStart' | 'Running' | 'Ended') => ({
+    jobOrderId: 'a',
+    jobState,
+    by: 'read' as const,
+  })
+  test('events in any order and number end in the same state', () => {
+    fc.assert(
+      fc.property(
+        fc.shuffledSubarray(['NotAllowedToStart', 'Running', 'Ended', 'Ended', 'Running'] as const, {
+          minLength: 5,
+        }),
+        (states) => {
+          const mirror = createJobMirror(() => undefined)
+          for (const each of states) mirror.hear('paint', heard(each))
+          return mirror.observed('a')?.jobState === 'Ended'
+        },
+      ),
+    )
+  })
+  test('a list that was asked for before an event neither removes nor lowers what the event told', () => {
+    const mirror = createJobMirror(() => undefined)
+    const asOf = mirror.tick()
+    mirror.hear('paint', heard('Running'))
+    mirror.list('paint', [], asOf)
+    expect(mirror.observed('a')?.jobState).toBe('Running')
+    mirror.list('paint', [], mirror.tick())
+    expect(mirror.listed('paint', 'a', 0)).toEqual({ listed: 'no' })
+  })
+  test('absent is only said of a list that is newer than the question', () => {
+    const mirror = createJobMirror(() => undefined)
+    const before = mirror.tick()
+    expect(mirror.listed('paint', 'a', before)).toEqual({ listed: 'unknown' })
+    mirror.list('paint', [], before)
+    expect(mirror.listed('paint', 'a', before)).toEqual({ listed: 'unknown' })
+    mirror.list('paint', [], mirror.tick())
+    expect(mirror.listed('paint', 'a', before)).toEqual({ listed: 'no' })
+  })
+  test('a late event does not bring back what was taken off; a list does', () => {
+    const mirror = createJobMirror(() => undefined)
+    mirror.hear('paint', heard('NotAllowedToStart'))
+    mirror.drop('a')
+    mirror.hear('paint', heard('NotAllowedToStart'))
+    expect(mirror.observed('a')).toBeUndefined()
+    mirror.list('paint', [listed('NotAllowedToStart')], mirror.tick())
+    expect(mirror.observed('a')?.jobState).toBe('NotAllowedToStart')
+  })
+})
