@@ -3,16 +3,26 @@ import { fork } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
 import type { Bench } from './harness.ts'
 
-/** Gives a process's next message. @throws when it ends first */
+/** Gives a process's next message. @throws when it ends first, or says nothing for a minute */
 export function message(child: ChildProcess): Promise<unknown> {
   return new Promise((done, refuse) => {
-    const ended = () =>
-      refuse(new Error('a process of the bench ended before it answered; see the messages above'))
-    child.once('exit', ended)
-    child.once('message', (said) => {
+    const stop = () => {
+      clearTimeout(timer)
       child.off('exit', ended)
+      child.off('message', heard)
+    }
+    const fail = (how: string) => {
+      stop()
+      refuse(new Error(`${child.spawnargs[1] ?? 'a process of the bench'} ${how}; see the messages above`))
+    }
+    const ended = () => fail('ended before it answered')
+    const heard = (said: unknown) => {
+      stop()
       done(said)
-    })
+    }
+    const timer = setTimeout(() => fail('has not answered for a minute'), 60_000)
+    child.once('exit', ended)
+    child.once('message', heard)
   })
 }
 
