@@ -4,6 +4,7 @@ import { commandNames } from './jobStates.ts'
 import type { StationConfig } from './lineModel.ts'
 import {
   DataType,
+  DataValue,
   coerceNodeId,
   StatusCodes,
   Variant,
@@ -24,6 +25,8 @@ export interface StationView {
   readonly jobOrderList: () => Variant
   readonly jobOrderResponseList: () => Variant
   readonly packML: () => PackMLState
+  /** The line's own clock. */
+  readonly now: () => number
 }
 
 /** The nodes of one station that something must be bound to. */
@@ -119,7 +122,7 @@ export function addStation(
   fillReceiver(space, control, config, view, wire)
 
   const isa95 = space.getNamespaceIndex(uris.jobControl)
-  bindRead(variable(results, 'JobOrderResponseList', isa95), view.jobOrderResponseList)
+  bindTimed(variable(results, 'JobOrderResponseList', isa95), view.jobOrderResponseList, view.now)
   results.setEventNotifier(1)
   machine.addReference({ referenceType: 'HasNotifier', nodeId: results })
 
@@ -152,6 +155,25 @@ function allowCalls(method: UAMethod, callers: readonly Role[]): void {
 
 function bindRead(node: UAVariable, get: () => Variant): void {
   node.bindVariable({ get }, true)
+}
+
+/** Binds a variable whose source time stamp comes from the line's clock, not from the library's. */
+function bindTimed(node: UAVariable, get: () => Variant, now: () => number): void {
+  const read = (): DataValue => new DataValue({ value: get(), sourceTimestamp: new Date(now()) })
+  node.bindVariable({ timestamped_get: read }, true)
+}
+
+/** Lets ServerStatus say the time of the line's clock; its fields are read from the structure behind them. */
+export function bindCurrentTime(space: AddressSpace, now: () => number): void {
+  const status = space.findNode('i=2256') as { $extensionObject?: { currentTime: Date } } | null
+  if (!status?.$extensionObject) throw new Error('The server has no ServerStatus.')
+  status.$extensionObject = new Proxy(status.$extensionObject, {
+    get(target, name) {
+      // The library notes the time of the access when it gives its own.
+      const value: unknown = Reflect.get(target, name)
+      return name === 'currentTime' ? new Date(now()) : value
+    },
+  })
 }
 
 function set(node: UAVariable, dataType: keyof typeof DataType, value: unknown, array = false): void {
@@ -203,7 +225,7 @@ function fillReceiver(
     set(field(name), 'String', [], true)
   const workMasters = config.workMasters.map((id) => wire.workMaster(id, config.displayName))
   set(field('WorkMaster'), 'ExtensionObject', workMasters, true)
-  bindRead(field('JobOrderList'), view.jobOrderList)
+  bindTimed(field('JobOrderList'), view.jobOrderList, view.now)
   // The receiver is a state machine only to describe the states of its jobs; it has none of its own (§6.2.1).
   const current = variable(control, 'CurrentState', 0)
   set(current, 'LocalizedText', { text: null })

@@ -9,6 +9,7 @@ import type { StationNodes } from './addressSpace.ts'
 import type { AuditRecord } from './audit.ts'
 import type { Clock } from './clock.ts'
 import type { FaultScript, FaultSite } from './faults.ts'
+import type { Quirks } from './quirks.ts'
 import { refusalOf } from './faults.ts'
 import type { CommandName } from './jobStates.ts'
 import { JobState, ReturnBit, bitsOf, commandNames, returnStatus } from './jobStates.ts'
@@ -25,7 +26,10 @@ export interface CallSurroundings {
   readonly wire: Wire
   readonly faults: FaultScript
   readonly links: () => Links | undefined
+  readonly quirks: () => Quirks
   readonly silence: (ms: number | undefined) => void
+  readonly loseSubscriptions: () => void
+  readonly loseSessions: () => void
   readonly audit: (record: AuditRecord) => void
   readonly log: (message: string) => void
   readonly exit: (code: number) => void
@@ -88,7 +92,13 @@ async function answer(
   let result: Answer | undefined
   for (const action of faults.take('beforeExecution', site)) {
     if (action.do === 'refuse') result = { bits: refusalOf(action), why: 'fault script' }
+    if (action.do === 'fail') result = { bad: statusNamed(action.status), why: 'fault script' }
     if (action.do === 'goSilent') around.silence(action.ms)
+    if (action.do === 'slow') await pause(clock, action.ms)
+    if (action.do === 'loseCall') {
+      links()?.cut(caller.remotePort)
+      return { statusCode: StatusCodes.BadCommunicationError }
+    }
   }
   try {
     result ??= await execute()
@@ -113,18 +123,31 @@ async function answer(
     bits: 'bad' in result ? [] : bitsOf(result.bits),
     ...(result.why === undefined ? {} : { why: result.why }),
   })
-  for (const action of faults.take('afterExecution', site))
+  for (const action of faults.take('afterExecution', site)) {
+    if (action.do === 'loseSubscriptions') around.loseSubscriptions()
+    if (action.do === 'loseSessions') around.loseSessions()
     if (action.do === 'die') {
       around.exit(action.code ?? 137)
       links()?.cutAll()
     }
+  }
   for (const action of faults.take('onAnswer', site)) {
     if (action.do === 'loseAnswer') links()?.cut(caller.remotePort)
-    if (action.do === 'delayAnswer')
-      await new Promise<void>((resolve) => clock.schedule(clock.now() + action.ms, resolve))
+    if (action.do === 'delayAnswer') await pause(clock, action.ms)
   }
   if ('bad' in result) return { statusCode }
-  return { statusCode, outputArguments: [...(result.outputs ?? []), uint64(result.bits)] }
+  const said = around.quirks().bitPositions ? BigInt(bitsOf(result.bits)[0] ?? 0) : result.bits
+  return { statusCode, outputArguments: [...(result.outputs ?? []), uint64(said)] }
+}
+
+function pause(clock: Clock, ms: number): Promise<void> {
+  return new Promise((resolve) => clock.schedule(clock.now() + ms, resolve))
+}
+
+function statusNamed(name: string): StatusCode {
+  return (
+    (StatusCodes as unknown as Record<string, StatusCode | undefined>)[name] ?? StatusCodes.BadInternalError
+  )
 }
 
 function isNoError(bits: bigint): boolean {

@@ -4,6 +4,8 @@ import type { CommandName, StateEntry } from './jobStates.ts'
 import { JobState, legalStates, returnStatus, ReturnBit, Substate } from './jobStates.ts'
 import type { JobOrder } from './jobOrder.ts'
 import { malformation, orderDigest, parameter } from './jobOrder.ts'
+import { clearsAt } from './quirks.ts'
+import type { Quirks } from './quirks.ts'
 import { seededNumber, seededUnit } from './seeded.ts'
 
 // One station of a line as a value that only changes by applying records. A command is first decided (nothing
@@ -30,6 +32,8 @@ export interface ModelSettings {
   readonly seed: string
   /** 10 = ten times faster than planned. */
   readonly speed: number
+  /** May change while the station works; what it causes is in the records, so a replay does not need it. */
+  readonly quirks?: Pick<Quirks, 'autoClearMs' | 'forgetsRemoved'>
 }
 
 /** A method call as the model understands it. */
@@ -46,8 +50,8 @@ export type Command =
     }
 
 /**
- * One fact about a job order; `at` is the line's clock in ms. Except for `removed`, each is one state change (or
- * Update) and becomes one status event. `started` and `finished` also name the physical unit: they are the count
+ * One fact about a job order; `at` is the line's clock in ms. Except for `removed` and `forgotten`, each is one state
+ * change (or Update) and becomes one status event. `started` and `finished` also name the physical unit: they are the count
  * of what was really built.
  */
 export type LedgerRecord = { readonly station: string; readonly id: string; readonly at: number } & (
@@ -58,7 +62,15 @@ export type LedgerRecord = { readonly station: string; readonly id: string; read
   | { readonly kind: 'interrupted'; readonly remainingMs: number; readonly comment?: string }
   | { readonly kind: 'finished'; readonly unit: string; readonly runs: number }
   | { readonly kind: 'stopped' | 'aborted'; readonly runs: number; readonly comment?: string }
-  | { readonly kind: 'removed'; readonly digest: string; readonly by: 'Cancel' | 'Clear' }
+  | {
+      readonly kind: 'removed'
+      readonly digest: string
+      readonly by: 'Cancel' | 'Clear' | 'line'
+      /** The id may come again. */
+      readonly forgets?: true
+    }
+  /** The controller lost its memory; `id` is empty. What was built stays built. */
+  | { readonly kind: 'forgotten' }
 )
 
 /** What a command would do: the ReturnStatus to answer, the records that carry it out, and why not. */
@@ -147,7 +159,7 @@ export class StationModel {
         return accept({ ...base, kind: 'aborted', runs: this.#runsDone(job, now), ...note })
       case 'Cancel':
       case 'Clear':
-        return accept({ ...base, kind: 'removed', digest: job.digest, by: command.name })
+        return accept(this.#removal(job, now, command.name))
     }
   }
 
@@ -200,15 +212,22 @@ export class StationModel {
         unit: first.unit,
         runs: runsPlanned(first.order),
       }
+    const [due] = this.#toClear(now)
+    if (due) return this.#removal(due, now, 'line')
     const [turn] = this.#queue
     if (turn && this.#onFixture.size < this.config.slots)
       return { ...this.#fact(turn, now), kind: 'started', durationMs: this.durationMs(turn), unit: turn.unit }
     return undefined
   }
 
-  /** When time will next bring a fact, in ms of the line's clock; undefined while nothing runs. */
+  /** When time will next bring a fact, in ms of the line's clock; undefined while nothing runs and nothing is to go. */
   nextWakeAt(): number | undefined {
-    return this.#firstToEnd()?.endsAt
+    const times = [
+      this.#firstToEnd()?.endsAt,
+      ...this.#toClear(Infinity).map((job) => clearsAt(this.settings.quirks, job)),
+    ]
+    const known = times.filter((at) => at !== undefined)
+    return known.length > 0 ? Math.min(...known) : undefined
   }
 
   /** Makes a record true and gives the job as it is now; undefined when it left the list. */
@@ -226,6 +245,11 @@ export class StationModel {
         runsCompleted: 0,
         result: 'open',
       })
+    }
+    if (record.kind === 'forgotten') {
+      for (const memory of [this.#jobs, this.#tombstones, this.#onFixture]) memory.clear()
+      this.#queue.length = 0
+      return undefined
     }
     const before = this.#jobs.get(record.id)
     if (!before)
@@ -269,7 +293,8 @@ export class StationModel {
       case 'removed':
         this.#leaveQueue(before)
         this.#jobs.delete(record.id)
-        this.#tombstones.set(record.id, record.digest)
+        if (record.forgets) this.#tombstones.delete(record.id)
+        else this.#tombstones.set(record.id, record.digest)
         return undefined
     }
   }
@@ -327,6 +352,21 @@ export class StationModel {
 
   #fact(job: Job, at: number): { station: string; id: string; at: number } {
     return { station: this.config.id, id: job.id, at }
+  }
+
+  #removal(job: Job, at: number, by: 'Cancel' | 'Clear' | 'line'): LedgerRecord {
+    const forgets = this.settings.quirks?.forgetsRemoved ? { forgets: true as const } : {}
+    return { ...this.#fact(job, at), kind: 'removed', digest: job.digest, by, ...forgets }
+  }
+
+  /** Jobs that are over and that the line clears by itself until `now`, the first to go first. */
+  #toClear(now: number): Job[] {
+    const { quirks } = this.settings
+    if (!quirks || quirks.autoClearMs === null) return []
+    const at = (job: Job): number => clearsAt(quirks, job) ?? Infinity
+    return this.jobs()
+      .filter((job) => job.endedAt !== undefined && at(job) <= now)
+      .sort((a, b) => at(a) - at(b))
   }
 
   #put(job: Job): Job {

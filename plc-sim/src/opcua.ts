@@ -7,6 +7,7 @@ const library = createRequire(import.meta.url)('node-opcua') as typeof import('n
 export const {
   coerceNodeId,
   DataType,
+  DataValue,
   makeRoles,
   MessageSecurityMode,
   nodesets,
@@ -25,6 +26,9 @@ export const {
 
 /** A value with its built-in type; the type of the class above. */
 export type Variant = import('node-opcua').Variant
+
+/** A value with status and times; the type of the class above. */
+export type DataValue = import('node-opcua').DataValue
 
 /** Namespace URIs of the published models a line speaks. */
 export const uris = {

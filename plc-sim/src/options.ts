@@ -1,5 +1,7 @@
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import type { FaultProfile } from './faultProfiles.ts'
+import { faultProfiles, parseProfile } from './faultProfiles.ts'
 import type { StationConfig } from './lineModel.ts'
 import type { LineUser } from './security.ts'
 import { defaultStations, parseStations } from './stations.ts'
@@ -21,6 +23,12 @@ export interface SimOptions {
   /** Certificate files every line shall trust from the start. */
   readonly trust: readonly string[]
   readonly securityNone: boolean
+  /** What goes wrong from the start. */
+  readonly profile: FaultProfile | undefined
+  /** Lines come back without their job lists. */
+  readonly forget: boolean
+  /** Lines come back with another certificate. */
+  readonly renewCertificate: boolean
 }
 
 /** What `--help` prints. */
@@ -36,6 +44,10 @@ export const usage = `Lot One line simulator: OPC UA servers that speak ISA-95 J
   --stations FILE  JSON list of stations, or an object from line id to such a list ("*" for all others;
                    default $LOT_ONE_SIM_STATIONS, else six stations from sheet-metal to assembly-test)
   --trust FILE     certificate of a client to trust (repeat)
+  --profile WHAT   what goes wrong: names and ACTION=PROBABILITY joined by commas, or JSON with faults and quirks;
+                   names: ${Object.keys(faultProfiles).join(', ')}
+  --forget         start without the job lists of the last run, as a controller without a battery does
+  --new-certificate  start with another key and certificate
   --security-none  also offer connections without security, for closed tests only
 `
 
@@ -63,6 +75,9 @@ export function parseOptions(
         stations: { type: 'string' },
         trust: { type: 'string', multiple: true },
         'security-none': { type: 'boolean' },
+        profile: { type: 'string' },
+        forget: { type: 'boolean' },
+        'new-certificate': { type: 'boolean' },
       },
     }).values
   } catch (error) {
@@ -117,7 +132,10 @@ export function parseOptions(
   const users = usersValue === undefined ? undefined : parseUsers(usersValue)
   if (typeof users === 'string') problems.push(`${usersName} ${users}`)
 
-  if (problems.length > 0 || typeof users === 'string') return { problems }
+  const profile = values.profile === undefined ? undefined : parseProfile(values.profile)
+  if (typeof profile === 'string') problems.push(`--profile ${profile}`)
+
+  if (problems.length > 0 || typeof users === 'string' || typeof profile === 'string') return { problems }
   return {
     lines,
     dir: values.dir ?? join(env['LOT_ONE_DATA'] ?? 'data', 'lines'),
@@ -127,6 +145,9 @@ export function parseOptions(
     users,
     trust: values.trust ?? [],
     securityNone: values['security-none'] ?? false,
+    profile,
+    forget: values.forget ?? false,
+    renewCertificate: values['new-certificate'] ?? false,
   }
 }
 

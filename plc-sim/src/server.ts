@@ -1,12 +1,13 @@
-import { chmodSync, mkdirSync } from 'node:fs'
+import { chmodSync, mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import type { ExtensionObject, UAObjectType } from 'node-opcua'
+import type { ExtensionObject, ServerSession, UAObjectType } from 'node-opcua'
 import type { PackMLState, StationNodes } from './addressSpace.ts'
-import { addStation, addStatusEventType } from './addressSpace.ts'
+import { addStation, addStatusEventType, bindCurrentTime } from './addressSpace.ts'
 import { openAudit } from './audit.ts'
 import { bindCalls } from './calls.ts'
 import type { Clock } from './clock.ts'
 import { systemClock } from './clock.ts'
+import type { FaultProfile } from './faultProfiles.ts'
 import { FaultScript } from './faults.ts'
 import type { Job } from './job.ts'
 import { JobState } from './jobStates.ts'
@@ -23,6 +24,8 @@ import {
   VariantArrayType,
   nodesets,
 } from './opcua.ts'
+import type { QuirkChange, Quirks } from './quirks.ts'
+import { changed, distorted, standardQuirks } from './quirks.ts'
 import type { LineUser } from './security.ts'
 import { certificateManagers, obeyTrustFolder, thumbprint, userManager } from './security.ts'
 import type { Notice, Station } from './station.ts'
@@ -32,11 +35,14 @@ import { createWire, repairOptionSets } from './wire.ts'
 
 export type { Clock } from './clock.ts'
 export { systemClock } from './clock.ts'
+export type { FaultProfile } from './faultProfiles.ts'
+export { faultProfiles, parseProfile } from './faultProfiles.ts'
 export type { Fault, FaultAction, FaultSite } from './faults.ts'
 export type { BuiltOperation } from './ledger.ts'
 export { builtOperations, readLedger } from './ledger.ts'
 export type { LedgerRecord, StationConfig } from './lineModel.ts'
 export { quietLibrary } from './quiet.ts'
+export type { QuirkChange, Quirks } from './quirks.ts'
 export type { LineUser } from './security.ts'
 export { defaultStations, parseStations } from './stations.ts'
 
@@ -63,6 +69,12 @@ export interface LineOptions {
   readonly trust?: readonly string[]
   /** One sentence per thing a person should know; default: nowhere. */
   readonly log?: (message: string) => void
+  /** What goes wrong from the start; see `Line.behave`. */
+  readonly profile?: FaultProfile
+  /** Comes back without its job lists, as a controller without a battery does. */
+  readonly forget?: boolean
+  /** Comes back with another key and certificate. */
+  readonly renewCertificate?: boolean
   /** How a `die` fault ends the process; without it the fault only cuts every connection. */
   readonly exit?: (code: number) => void
 }
@@ -82,6 +94,15 @@ export interface Line {
   readonly ledgerFile: string
   readonly auditFile: string
   readonly faults: FaultScript
+  readonly quirks: Quirks
+  /** Changes what the line is like from now on; quirks not named stay. */
+  change(quirks: QuirkChange): void
+  /** Takes on a profile: its faults alone, its quirks over the standard ones. */
+  behave(profile: FaultProfile): void
+  /** Ends every subscription of every client; their sessions stay. */
+  loseSubscriptions(): void
+  /** Forgets every session. */
+  loseSessions(): void
   /** Stops reading and answering on all connections, for `ms` or until `speak()`. */
   silence(ms?: number): void
   speak(): void
@@ -101,13 +122,20 @@ export async function startLine(options: LineOptions): Promise<Line> {
   const auditFile = join(dir, 'audit.jsonl')
   const { ledger, records } = openLedger(ledgerFile)
   const audit = openAudit(auditFile)
-  const faults = new FaultScript()
+  // A call that made the line die must not make it die again and again: every start draws anew.
+  const faults = new FaultScript(`${options.seed ?? 'lot-one'} ${lineId} ${records.length}`)
+  // One object for all who look at it, changed in place.
+  const quirks: { -readonly [K in keyof Quirks]: Quirks[K] } = { ...standardQuirks }
+  const lineTime = (): number => clock.now() + quirks.clockOffsetMs
+  if (options.renewCertificate) rmSync(join(dir, 'pki', 'own'), { recursive: true, force: true })
   const managers = certificateManagers(dir, options.trust)
   const server = createServer(options, host, managers)
   let links: Links | undefined
   const stations: Station[] = []
+  let isOver = false
 
   async function release(): Promise<void> {
+    isOver = true
     for (const station of stations) station.stop()
     // A connection that is silent would never say goodbye.
     links?.silence(false)
@@ -125,25 +153,58 @@ export async function startLine(options: LineOptions): Promise<Line> {
     if (ms !== undefined) clock.schedule(clock.now() + ms, () => links?.silence(false))
   }
 
+  function change(wanted: QuirkChange): void {
+    Object.assign(quirks, changed(quirks, wanted))
+    const { serverCapabilities } = server.engine
+    serverCapabilities.maxSessions = quirks.maxSessions
+    Object.assign(serverCapabilities.operationLimits, quirks.operationLimits)
+    for (const station of stations) station.start()
+  }
+
+  function behave(profile: FaultProfile): void {
+    faults.clear()
+    for (const fault of profile.faults) faults.add(fault)
+    change(changed(standardQuirks, profile.quirks))
+  }
+
+  function loseSubscriptions(): void {
+    for (const session of server.engine.getSessions())
+      for (const { id } of subscriptionsOf(session)) session.deleteSubscription(id)
+  }
+
+  function loseSessions(): void {
+    for (const { authenticationToken } of server.engine.getSessions())
+      server.engine.closeSession(authenticationToken, true, 'Terminated')
+  }
+
   try {
     await server.initialize()
     for (const endpoint of server.endpoints) obeyTrustFolder(endpoint, managers.server)
     const space = server.engine.addressSpace
     if (!space) throw new Error('The OPC UA server has no address space.')
     repairOptionSets(space)
-    const wire = createWire(space)
+    bindCurrentTime(space, lineTime)
+    const wire = distorted(createWire(space), () => quirks)
     const eventType = addStatusEventType(space)
     const exit = options.exit ?? (() => {})
     for (const config of configs) {
-      const settings = { seed: options.seed ?? 'lot-one', speed: options.speed ?? 1 }
-      const onNotice = (notice: Notice): void => raise(notice, eventType, nodes, wire, faults)
-      const station = runStation(config, settings, records, { clock, ledger, onNotice, log })
-      const nodes = addStation(space, lineId, config, viewOf(station, wire), wire)
+      const settings = { seed: options.seed ?? 'lot-one', speed: options.speed ?? 1, quirks }
+      const later = (ms: number, run: () => void): void =>
+        void clock.schedule(clock.now() + ms, () => void (isOver || run()))
+      const onNotice = (notice: Notice): void =>
+        raise(notice, eventType, nodes, wire, faults, { offsetMs: quirks.clockOffsetMs, later })
+      const forget = options.forget ?? false
+      const station = runStation(config, settings, records, { clock, ledger, onNotice, log, forget })
+      const view = viewOf(station, wire, () => String(quirks.omit), lineTime)
+      const nodes = addStation(space, lineId, config, view, wire)
       bindCalls(nodes, station, {
         clock,
         wire,
         faults,
+        quirks: () => quirks,
         silence,
+        loseSubscriptions,
+        loseSessions,
         log,
         exit,
         links: () => links,
@@ -159,6 +220,7 @@ export async function startLine(options: LineOptions): Promise<Line> {
 
   const port = server.endpoints[0]?.port ?? options.port
   links = watchLinks(port)
+  if (options.profile) behave(options.profile)
   for (const station of stations) station.start()
   let stopping: Promise<void> | undefined
   return {
@@ -171,6 +233,11 @@ export async function startLine(options: LineOptions): Promise<Line> {
     ledgerFile,
     auditFile,
     faults,
+    quirks,
+    change,
+    behave,
+    loseSubscriptions,
+    loseSessions,
     silence,
     speak: () => links?.silence(false),
     stop: () => (stopping ??= release()),
@@ -219,19 +286,15 @@ function createServer(options: LineOptions, host: string, managers: ReturnType<t
     isAuditing: false,
     maxConnectionsPerEndpoint: 100,
     serverCapabilities: {
-      maxSessions: 50,
+      maxSessions: standardQuirks.maxSessions,
       maxSubscriptions: 500,
       maxMonitoredItems: 10_000,
       maxArrayLength: 65_535,
       maxStringLength: 1_000_000,
       maxByteStringLength: 1_000_000,
       operationLimits: {
-        maxNodesPerRead: 1000,
-        maxNodesPerBrowse: 1000,
         maxNodesPerWrite: 1000,
-        maxNodesPerMethodCall: 100,
-        maxMonitoredItemsPerCall: 1000,
-        maxNodesPerTranslateBrowsePathsToNodeIds: 1000,
+        ...standardQuirks.operationLimits,
       },
     },
     transportSettings: {
@@ -248,21 +311,22 @@ function createServer(options: LineOptions, host: string, managers: ReturnType<t
 }
 
 /** What the nodes of a station show, straight from its model; wire forms are kept as long as the job lives. */
-function viewOf(station: Station, wire: Wire) {
+function viewOf(station: Station, wire: Wire, manner: () => string, now: () => number) {
   const { model } = station
-  const entries = new WeakMap<Job, { substate: number; value: ExtensionObject }>()
+  const entries = new WeakMap<Job, { key: string; value: ExtensionObject }>()
   function entry(job: Job): ExtensionObject {
     const states = model.stateOf(job)
-    const substate = states[1]?.number ?? 0
+    const key = `${states[1]?.number ?? 0} ${manner()}`
     const kept = entries.get(job)
-    if (kept?.substate === substate) return kept.value
+    if (kept?.key === key) return kept.value
     const value = wire.jobOrderAndState(wire.jobOrder(job.order), states)
-    entries.set(job, { substate, value })
+    entries.set(job, { key, value })
     return value
   }
   const list = (value: ExtensionObject[]): Variant =>
     new Variant({ dataType: DataType.ExtensionObject, arrayType: VariantArrayType.Array, value })
   return {
+    now,
     jobOrderList: () => list(model.jobs().map(entry)),
     jobOrderResponseList: () =>
       list(
@@ -286,15 +350,17 @@ function raise(
   nodes: StationNodes,
   wire: Wire,
   faults: FaultScript,
+  { offsetMs, later }: { readonly offsetMs: number; readonly later: (ms: number, run: () => void) => void },
 ): void {
   const { job, states, response, at } = notice
   const stateName = states[0]?.text ?? ''
   const actions = faults.take('onEvent', { station: notice.station, method: stateName, jobOrderId: job.id })
   if (actions.some((action) => action.do === 'dropEvent')) return
   const times = 1 + actions.filter((action) => action.do === 'duplicateEvent').length
-  for (let time = 0; time < times; time++)
+  const delay = actions.find((action) => action.do === 'delayEvent')
+  const send = (): void =>
     nodes.results.raiseEvent(type, {
-      time: { dataType: DataType.DateTime, value: new Date(at) },
+      time: { dataType: DataType.DateTime, value: new Date(at + offsetMs) },
       message: {
         dataType: DataType.LocalizedText,
         value: { text: `${job.id} is ${stateName}`, locale: 'en' },
@@ -308,6 +374,16 @@ function raise(
       },
       jobResponse: { dataType: DataType.ExtensionObject, value: wire.jobResponse(response) },
     })
+  for (let time = 0; time < times; time++)
+    if (delay) later(delay.ms, send)
+    else send()
+}
+
+/** The subscriptions a session holds; the library's own list, which its types hide. */
+function subscriptionsOf(session: ServerSession): { readonly id: number }[] {
+  const { subscriptions } = (session as unknown as { publishEngine: { subscriptions: { id: number }[] } })
+    .publishEngine
+  return [...subscriptions]
 }
 
 function explained(error: unknown, options: LineOptions, host: string): Error {

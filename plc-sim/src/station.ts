@@ -19,7 +19,7 @@ export interface Notice {
 /** A station at work: the model driven by calls and by the clock, its facts kept in the ledger. */
 export interface Station {
   readonly model: StationModel
-  /** Lets the clock act on the station, first with what it missed while it was down. */
+  /** Lets the clock act on the station, first with what it missed while it was down; again when its quirks changed. */
   start(): void
   /** Carries out a command. Resolves when its effect is durable and its events are raised. @throws when the disk refuses. */
   execute(command: Command): Promise<Decision>
@@ -45,11 +45,14 @@ export function runStation(
     ledger,
     onNotice,
     log,
+    forget = false,
   }: {
     readonly clock: Clock
     readonly ledger: Ledger
     readonly onNotice: (notice: Notice) => void
     readonly log: (message: string) => void
+    /** The station comes back without its job list. */
+    readonly forget?: boolean
   },
 ): Station {
   const model = new StationModel(config, settings)
@@ -109,6 +112,9 @@ export function runStation(
       log(`Station ${config.id} cannot sync its ledger: ${String(error)}`),
     )
   }
+
+  if (forget && (model.jobs().length > 0 || model.tombstones().length > 0))
+    take([{ kind: 'forgotten', station: config.id, id: '', at: clock.now() }])
 
   return {
     model,

@@ -1,19 +1,22 @@
 import { readFile } from 'node:fs/promises'
 import { DataType } from 'node-opcua'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
-import { builtOperations, defaultStations, quietLibrary, readLedger, startLine } from '../src/server.ts'
+import { type LineOptions, type LineUser, builtOperations, quietLibrary, readLedger } from '../src/server.ts'
 import { type Identity, type TestClient, clientIdentity, connect, temporaryFolder } from './client.ts'
 import { ForkedSim, type Ready } from './forkedSim.ts'
+import { useTestKeys } from './testKeys.ts'
+import { login, startTestLine } from './testLine.ts'
 
 let folder: Awaited<ReturnType<typeof temporaryFolder>>
 let identity: Identity
 let sim: ForkedSim | undefined
-const users = JSON.stringify([{ name: 'bridge', password: 'password', role: 'Operator' }])
+let users: readonly LineUser[] = []
 
 beforeAll(async () => {
   quietLibrary()
   folder = await temporaryFolder()
   identity = await clientIdentity(folder.path)
+  for (const id of ['a', 'b']) useTestKeys(`${folder.path}/${id}`)
 })
 afterEach(async () => {
   await sim?.kill()
@@ -22,15 +25,12 @@ afterAll(async () => {
   await folder?.dispose()
 })
 
-async function start(dir: string): Promise<{ ready: Ready; client: TestClient }> {
-  const args = ['--line', 'line-1:0', '--dir', `${folder.path}/${dir}`, '--trust', identity.certificateFile]
-  sim = new ForkedSim(args, { LOT_ONE_SIM_USERS: users })
+async function start(...ids: readonly string[]): Promise<{ ready: Ready; client: TestClient }> {
+  const trust = ['--trust', identity.certificateFile]
+  sim = new ForkedSim([...ids.flatMap((id) => ['--line', `${id}:0`]), '--dir', folder.path, ...trust])
   const ready = await sim.ready()
-  const client = await connect({
-    endpointUrl: ready.lines[0]?.endpointUrl ?? '',
-    identity,
-    user: { name: 'bridge', password: 'password' },
-  })
+  users = JSON.parse(await readFile(ready.usersFile ?? '', 'utf8')) as LineUser[]
+  const client = await connect({ endpointUrl: ready.lines[0]?.endpointUrl ?? '', identity, user: users[0]! })
   return { ready, client }
 }
 
@@ -38,12 +38,14 @@ const planned = (ms: number) => [
   { ID: 'PlannedProductionTime', value: { dataType: DataType.Double, value: ms } },
 ]
 
-// One story: every start of the simulator costs seconds of CPU.
+// One story: every start of a process costs seconds of CPU.
 const slowTest = { timeout: 180_000 }
 test('kill -9 loses no answered call and builds nothing twice', slowTest, async () => {
-  const first = await start('line')
+  const first = await start('a', 'b')
   const { client } = first
   const [line] = first.ready.lines
+  expect(first.ready.lines.map(({ id }) => id)).toEqual(['a', 'b'])
+  expect(users.map(({ role }) => role)).toEqual(['Operator', 'Observer'])
   const paint = await client.station('paint')
   const long = planned(3_600_000)
   await client.command(paint, 'Store', { jobOrderID: 'stored' })
@@ -60,7 +62,7 @@ test('kill -9 loses no answered call and builds nothing twice', slowTest, async 
   expect(await sim?.kill()).toBe('SIGKILL')
   await client.close()
 
-  const second = await start('line')
+  const second = await start('a')
   const again = await second.client.station('paint')
   expect(JSON.stringify(await second.client.read(again.nodes.get('JobOrderList')))).toBe(
     JSON.stringify(before),
@@ -81,46 +83,63 @@ test('kill -9 loses no answered call and builds nothing twice', slowTest, async 
 
   // Told to die after storing: the client learns what happened only by asking again.
   const fault = { action: { do: 'die', code: 70 }, method: 'Store', skip: 1 }
-  await sim?.send({ type: 'fault', line: 'line-1', fault })
+  await sim?.send({ type: 'fault', line: 'a', fault })
   const store = (jobOrderID: string) => second.client.command(again, 'Store', { jobOrderID })
   expect(await store('answered')).toMatchObject({ status: 'Good' })
   await expect(store('unanswered')).rejects.toThrow(/disconnected|Connection Break/i)
   expect(await sim?.exited).toBe(70)
   await second.client.close()
 
-  const third = await start('line')
+  expect(sim?.stderr).toBe('')
+
+  const third = await comeBack()
   const last = await third.client.station('paint')
   expect((await third.client.list(last)).map(([id]) => id).slice(-2)).toEqual(['answered', 'unanswered'])
   const repeated = await third.client.command(last, 'Store', { jobOrderID: 'unanswered' })
   expect(repeated.bits).toBe(16n | (1n << 33n))
-  await third.client.close()
-  expect(await sim?.kill('SIGTERM')).toBe(0)
-  expect(sim?.stderr).toBe('')
+  expect(third.line.certificateThumbprint).toBe(line?.thumbprint)
+  const port = Number(new URL(third.line.endpointUrl).port)
+  await expect(startTestLine(`${folder.path}/b`, identity, { lineId: 'b', port })).rejects.toThrow(
+    `Port ${port} on 127.0.0.1 is taken, so line b cannot start; stop what uses it or give the line another port.`,
+  )
+  await third.stop()
+
+  // A controller without a battery, put in the place of the old one: it builds again what it is told again.
+  const fourth = await comeBack({ forget: true, renewCertificate: true })
+  const blank = await fourth.client.station('paint')
+  expect(await fourth.client.list(blank)).toEqual([])
+  expect(fourth.line.certificateThumbprint).not.toBe(line?.thumbprint)
+  const oncemore = { jobOrderID: 'running', jobOrderParameters: long }
+  expect(await fourth.client.command(blank, 'StoreAndStart', oncemore)).toMatchObject({ status: 'Good' })
+  const twice = builtOperations(readLedger(line?.ledgerFile ?? '')).filter(
+    ({ jobOrderId }) => jobOrderId === 'running',
+  )
+  expect(twice).toHaveLength(2)
+  await fourth.stop()
 })
 
-test(
-  'the simulator starts two lines by itself, makes its users and ends with its parent',
-  slowTest,
-  async () => {
-    sim = new ForkedSim(['--line', 'a:0', '--line', 'b:0', '--dir', `${folder.path}/two`])
-    const ready = await sim.ready()
-    expect(ready.lines.map(({ id }) => id)).toEqual(['a', 'b'])
-    const made = JSON.parse(await readFile(ready.usersFile ?? '', 'utf8')) as { role: string }[]
-    expect(made.map(({ role }) => role)).toEqual(['Operator', 'Observer'])
-    const port = new URL(ready.lines[0]?.endpointUrl ?? '').port
-    const taken = startLine({
-      lineId: 'x',
-      port: Number(port),
-      dir: `${folder.path}/taken`,
-      stations: defaultStations,
-      users: [],
-    })
-    const sentence = `Port ${port} on 127.0.0.1 is taken, so line x cannot start; stop what uses it or give the line another port.`
-    await expect(taken).rejects.toThrow(sentence)
-    sim.child.disconnect()
-    expect(await sim.exited).toBe(0)
-  },
-)
+/** The line `a` again, in this process. */
+async function comeBack(options: Partial<LineOptions> = {}) {
+  const line = await startTestLine(`${folder.path}/a`, identity, { lineId: 'a', speed: 1, ...options })
+  const client = await login(line, identity)
+  return {
+    line,
+    client,
+    async stop() {
+      await client.close()
+      await line.stop()
+    },
+  }
+}
+
+test('the simulator ends in order when it is told to, and when its parent is gone', slowTest, async () => {
+  const { client } = await start('b')
+  await client.close()
+  const child = sim?.child
+  child?.disconnect()
+  expect(await sim?.exited).toBe(0)
+  expect(sim?.stderr).toBe('')
+})
 
 test('wrong settings end it with one sentence each', async () => {
   sim = new ForkedSim(['--speed', 'fast', '--line', 'nonsense'])

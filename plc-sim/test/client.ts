@@ -28,6 +28,7 @@ import {
   resolveNodeId,
 } from 'node-opcua'
 import type { Line } from '../src/server.ts'
+import { useTestKey } from './testKeys.ts'
 
 export const jobControlUri = 'http://opcfoundation.org/UA/ISA95-JOBCONTROL_V2/'
 export const jobsUri = 'http://opcfoundation.org/UA/Machinery/Jobs/'
@@ -66,11 +67,12 @@ export interface StatusEvent {
   readonly sourceName: string
 }
 
-/** The owner of a client's certificate; one per test file, because making a key costs a second. */
+/** The owner of a client's certificate. */
 export async function clientIdentity(
   folder: string,
   name = 'client',
 ): Promise<{ manager: OPCUACertificateManager; certificateFile: string; applicationUri: string }> {
+  useTestKey(join(folder, name))
   const manager = new OPCUACertificateManager({
     rootFolder: join(folder, name),
     automaticallyAcceptUnknownCertificate: true,

@@ -2,29 +2,25 @@ import { readFile, readdir } from 'node:fs/promises'
 import { OPCUAClient, SecurityPolicy } from 'node-opcua'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { AuditRecord } from '../src/audit.ts'
-import { type Line, defaultStations, quietLibrary, startLine } from '../src/server.ts'
+import { type Line, defaultStations, quietLibrary } from '../src/server.ts'
 import { type Identity, type TestClient, clientIdentity, connect, temporaryFolder, trust } from './client.ts'
+import { operator, startTestLine } from './testLine.ts'
 
 let line: Line
 let folder: Awaited<ReturnType<typeof temporaryFolder>>
 let identity: Identity
-const operator = { name: 'bridge', password: 'operator-password' }
 const observer = { name: 'screen', password: 'observer-password' }
 
 beforeAll(async () => {
   quietLibrary()
   folder = await temporaryFolder()
   identity = await clientIdentity(folder.path)
-  line = await startLine({
-    lineId: 'line-1',
-    port: 0,
-    dir: `${folder.path}/line-1`,
+  line = await startTestLine(`${folder.path}/line-1`, identity, {
     stations: defaultStations.slice(0, 1),
     users: [
       { ...operator, role: 'Operator' },
       { ...observer, role: 'Observer' },
     ],
-    trust: [identity.certificateFile],
   })
 })
 afterAll(async () => {

@@ -7,25 +7,18 @@ import {
   coerceNodeId,
 } from 'node-opcua'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import {
-  type Line,
-  builtOperations,
-  defaultStations,
-  quietLibrary,
-  readLedger,
-  startLine,
-} from '../src/server.ts'
+import { type Line, builtOperations, defaultStations, quietLibrary, readLedger } from '../src/server.ts'
 import {
   type Identity,
   type StationHandle,
   type TestClient,
   clientIdentity,
-  connect,
   datum,
   jobControlUri,
   jobsUri,
   temporaryFolder,
 } from './client.ts'
+import { login, startTestLine } from './testLine.ts'
 
 let line: Line
 let folder: Awaited<ReturnType<typeof temporaryFolder>>
@@ -37,20 +30,8 @@ beforeAll(async () => {
   quietLibrary()
   folder = await temporaryFolder()
   identity = await clientIdentity(folder.path)
-  line = await startLine({
-    lineId: 'line-1',
-    port: 0,
-    dir: `${folder.path}/line-1`,
-    stations: defaultStations,
-    users: [{ name: 'bridge', password: 'password', role: 'Operator' }],
-    speed: 100,
-    trust: [identity.certificateFile],
-  })
-  client = await connect({
-    endpointUrl: line.endpointUrl,
-    identity,
-    user: { name: 'bridge', password: 'password' },
-  })
+  line = await startTestLine(`${folder.path}/line-1`, identity)
+  client = await login(line, identity)
   paint = await client.station('paint')
 })
 afterAll(async () => {

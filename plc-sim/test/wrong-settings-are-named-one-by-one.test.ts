@@ -25,6 +25,9 @@ test('without any settings there are two lines with all stations', () => {
     users: undefined,
     trust: [],
     securityNone: false,
+    profile: undefined,
+    forget: false,
+    renewCertificate: false,
   })
 })
 
