@@ -19,6 +19,8 @@ export interface Answer {
   readonly json: unknown
   /** For people: the sentence first. */
   readonly text: string
+  /** Remarks beside an answer that another program reads; they go to stderr. */
+  readonly notes?: readonly string[]
 }
 
 /** The call itself is wrong (exit code 2); the message names the thing, the value and the next step. */
@@ -30,6 +32,12 @@ export interface Call {
   readonly json: boolean
   readonly choose: readonly string[]
   readonly at?: string
+  /** Options a graph is projected on. */
+  readonly on: readonly string[]
+  readonly format?: string
+  readonly mutate: boolean
+  /** File of saved designs and open orders. */
+  readonly orders?: string
 }
 
 /** Reads the command line. @throws WrongCall */
@@ -43,6 +51,10 @@ export function readCall(args: readonly string[], commands: readonly string[]): 
         json: { type: 'boolean' },
         choose: { type: 'string', multiple: true },
         at: { type: 'string' },
+        on: { type: 'string', multiple: true },
+        format: { type: 'string' },
+        mutate: { type: 'boolean' },
+        orders: { type: 'string' },
         help: { type: 'boolean', short: 'h' },
       },
     })
@@ -55,10 +67,28 @@ export function readCall(args: readonly string[], commands: readonly string[]): 
   if (command === undefined) throw new WrongCall(`no command given (known: ${commands.join(', ')})`)
   if (!commands.includes(command))
     throw new WrongCall(`there is no command ${command}${suggestion(command, commands)}`)
-  const { at } = values
+  const { at, format, orders } = values
   if (at !== undefined && !(/^\d{4}-\d{2}-\d{2}$/.test(at) && Number.isFinite(Date.parse(`${at}T00:00:00Z`))))
     throw new WrongCall(`--at ${at} is not a day: write it as 2026-10-15`)
-  return { command, files, json: values.json ?? false, choose: values.choose ?? [], ...(at && { at }) }
+  for (const [flag, given, owner] of [
+    ['on', values.on, 'graph'],
+    ['format', format, 'graph'],
+    ['mutate', values.mutate, 'test'],
+    ['orders', orders, 'diff'],
+  ] as const)
+    if (given !== undefined && command !== owner)
+      throw new WrongCall(`--${flag} belongs to ${owner}, not to ${command}`)
+  return {
+    command,
+    files,
+    json: values.json ?? false,
+    choose: values.choose ?? [],
+    ...(at && { at }),
+    on: (values.on ?? []).flatMap((each) => each.split(',')).filter((each) => each !== ''),
+    ...(format !== undefined && { format }),
+    mutate: values.mutate ?? false,
+    ...(orders !== undefined && { orders }),
+  }
 }
 
 /** The only file of a call. @throws WrongCall */

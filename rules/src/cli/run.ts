@@ -4,7 +4,8 @@ import { readCall, WrongCall, WrongRules } from './call.ts'
 import type { Answer, Call } from './call.ts'
 import { check } from './check.ts'
 import { diff } from './diff.ts'
-import { bad, strong } from './paint.ts'
+import { importModel } from './import.ts'
+import { bad, careful, strong } from './paint.ts'
 import { test } from './test.ts'
 import { jsonSchema } from '../fileShape.ts'
 
@@ -20,6 +21,7 @@ const commands: Readonly<Record<string, (call: Call) => Answer>> = {
   explain,
   test,
   diff,
+  import: importModel,
   schema,
 }
 
@@ -31,6 +33,7 @@ const help = `usage: npm run rules -- COMMAND FILE [--choose option=value]... [-
   explain FILE   why some choices cannot be built, and the cheapest ways out
   test FILE      runs the file's own tests
   diff OLD NEW   products lost and gained by an edit, an example of each, prices moved
+  import FILE    a feature model (.uvl, .dimacs) as a rule file on stdout
   schema         JSON Schema of rule files, for editors
 
   --choose option=value   a choice; may repeat
@@ -58,6 +61,7 @@ export function run(args: readonly string[], { out, err }: Outlets): 0 | 1 | 2 {
     const answer = commands[call.command]!(call)
     if (call.json) print(answer.json)
     else out(`${answer.text}\n`)
+    for (const note of answer.notes ?? []) err(`${careful('rules:')} ${note}\n`)
     return answer.code
   } catch (error) {
     if (error instanceof WrongRules) {
