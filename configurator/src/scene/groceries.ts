@@ -213,7 +213,7 @@ export function stockCrisper(pen: MeshPen, space: Space, seed: number): void {
   const step = space.w / count
   const put = (x: number, y: number, z: number, second: number) => {
     const r = 0.032 + random() * 0.005
-    pen.use('prop', colours[random() < second ? 1 : 0]!).at(x, y, z)
+    pen.use('prop', colours[random() < second ? 1 : 0]).at(x, y, z)
     const profile = Array.from({ length: 8 }, (_, s): [number, number] => {
       const a = -Math.PI / 2 + (s / 7) * Math.PI
       return [Math.max(0, Math.cos(a) * r), (1 + Math.sin(a)) * r * 0.92]
@@ -249,7 +249,7 @@ export function stockFrozen(pen: MeshPen, space: Space, seed: number): void {
 /** A wine bottle lying with its neck to the rear, its foot facing +z at the place given. */
 export function lyingBottle(pen: MeshPen, x: number, y: number, z: number, kind: number): void {
   const r = 0.037
-  pen.use('prop', ['#20351f', '#2b3a1c', '#3a2016'][kind % 3]!).at(x, y, z, ['x', -Math.PI / 2])
+  pen.use('prop', ['#20351f', '#2b3a1c', '#3a2016'][kind % 3]).at(x, y, z, ['x', -Math.PI / 2])
   lathe(
     pen,
     [

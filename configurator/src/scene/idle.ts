@@ -11,7 +11,7 @@ export function createIdleQueue(): IdleQueue {
   let handle = 0
   const native = typeof requestIdleCallback === 'function'
   const later = (run: () => void) =>
-    native ? requestIdleCallback(run, { timeout: 400 }) : Number(setTimeout(run, 60))
+    native ? requestIdleCallback(run, { timeout: 400 }) : setTimeout(run, 60)
   const cancel = () => {
     if (native) cancelIdleCallback(handle)
     else clearTimeout(handle)

@@ -1,15 +1,5 @@
 /** Keeps the drawn parts of one appliance and draws again only those whose inputs changed. */
-import {
-  Box3,
-  BufferAttribute,
-  BufferGeometry,
-  Group,
-  Mesh,
-  Sphere,
-  Vector3,
-  type Material,
-  type Object3D,
-} from 'three'
+import { Box3, BufferAttribute, BufferGeometry, Group, Mesh, Sphere, Vector3, type Material } from 'three'
 import type { MeshRole, Motion, Part, PartPlan } from './fridge.ts'
 import type { FrontId } from './layouts.ts'
 import type { MeshData } from './mesh.ts'
@@ -120,7 +110,7 @@ function groupOf(part: Part, front: FrontId | undefined, materialFor: MaterialFo
     limitShadow(mesh, data.casts)
     mesh.receiveShadow = !SEE_THROUGH.has(role)
     mesh.renderOrder = role === 'clear' ? 2 : 0
-    group.add(mesh as Object3D)
+    group.add(mesh)
   }
   return group
 }

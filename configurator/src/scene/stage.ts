@@ -135,6 +135,7 @@ function setTheStage(canvas: HTMLCanvasElement, renderer: WebGLRenderer, options
   let done: ReadonlySet<BuildStage> | null = null
   let isStale = false
   let isHeld = false
+  let hasIdleWork = false
   let isHandled = false
   let sharpen: ReturnType<typeof setTimeout> | undefined
   let area: FocusArea = 'whole'
@@ -146,6 +147,7 @@ function setTheStage(canvas: HTMLCanvasElement, renderer: WebGLRenderer, options
   let frame = 0
   let lastTime = 0
   let framesDrawn = 0
+  let lastDrawn = { drawCalls: 0, triangles: 0 }
   let waiters: (() => void)[] = []
   const pace = createPace(options.pixelRatio)
 
@@ -179,7 +181,9 @@ function setTheStage(canvas: HTMLCanvasElement, renderer: WebGLRenderer, options
     floor.mesh.visible = progress.body
     overlay.update(spec, { dimensions: showsDimensions, outline: !progress.body })
     renderer.shadowMap.needsUpdate = true
-    idle.replace([...warmUp.slices(), ...parts.waiting()])
+    // What waits for idle time must not get in the way of this picture.
+    idle.replace([])
+    hasIdleWork = true
   }
 
   /** Compiles what the next frame needs and does not have; true while it must wait. The old picture stays. */
@@ -235,6 +239,8 @@ function setTheStage(canvas: HTMLCanvasElement, renderer: WebGLRenderer, options
   const paint = () => {
     placeCamera(camera, rig.now)
     renderer.render(scene, camera)
+    const { calls, triangles } = renderer.info.render
+    lastDrawn = { drawCalls: calls, triangles }
   }
 
   function draw(time: number): void {
@@ -267,6 +273,10 @@ function setTheStage(canvas: HTMLCanvasElement, renderer: WebGLRenderer, options
 
   const rest = () => {
     if (frame !== 0 || isHeld || sharpen !== undefined) return
+    if (hasIdleWork) {
+      hasIdleWork = false
+      idle.replace([...warmUp.slices(), ...parts.waiting()])
+    }
     for (const resolve of waiters.splice(0)) resolve()
   }
 
@@ -356,10 +366,9 @@ function setTheStage(canvas: HTMLCanvasElement, renderer: WebGLRenderer, options
         if (frame === 0) rest()
       }),
     stats() {
-      const { render, memory, programs } = renderer.info
+      const { memory, programs } = renderer.info
       return {
-        drawCalls: render.calls,
-        triangles: render.triangles,
+        ...lastDrawn,
         programs: programs?.length ?? 0,
         geometries: memory.geometries,
         textures: memory.textures,

@@ -2,12 +2,22 @@
  * Compiles shaders off the main thread before a frame needs them. A frame whose shaders are missing waits for them
  * instead of stopping the page; what later choices may need is compiled while the page is idle.
  */
-import { Group, Mesh, type Camera, type Material, type Scene, type WebGLRenderer } from 'three'
+import {
+  Group,
+  Mesh,
+  PerspectiveCamera,
+  Scene,
+  WebGLRenderTarget,
+  type Camera,
+  type Material,
+  type WebGLRenderer,
+} from 'three'
 import type { Finishes } from './finish.ts'
 import { FINISH_COLOURS, type FinishKind } from './layouts.ts'
 import { MeshPen } from './mesh.ts'
 import { geometryOf } from './partStore.ts'
 import { box } from './solids.ts'
+import { keyLight } from './studio.ts'
 
 /** A shader by what it draws. */
 export type ShaderName = 'solid' | 'clear' | 'display' | FinishKind
@@ -52,13 +62,48 @@ export function createWarmUp(
     compiling.set(name, compiled)
     return compiled
   }
+  let castsShadows = false
+  /**
+   * Throws one shadow where nobody looks: `compile` leaves the shadow map's own shader out, and the first handle would
+   * wait for it. Twice, because the renderer knows a scene's lights only after it has drawn it once.
+   */
+  const castOnce = () => {
+    castsShadows = true
+    const pen = new MeshPen()
+    box(pen.use('panel'), 0.1, 0.1, 0.1)
+    const caster = new Mesh(geometryOf(pen.finish()), finishes.solid)
+    caster.castShadow = true
+    const light = keyLight()
+    light.shadow.mapSize.set(16, 16)
+    const hidden = new Scene().add(light, light.target, caster)
+    const away = new PerspectiveCamera(10, 1, 1, 2)
+    away.position.z = 5
+    away.rotation.y = Math.PI
+    const target = new WebGLRenderTarget(1, 1)
+    const { needsUpdate } = renderer.shadowMap
+    renderer.setRenderTarget(target)
+    for (let k = 0; k < 2; k++) {
+      renderer.shadowMap.needsUpdate = true
+      renderer.render(hidden, away)
+    }
+    renderer.setRenderTarget(null)
+    renderer.shadowMap.needsUpdate = needsUpdate
+    target.dispose()
+    light.dispose()
+    caster.geometry.dispose()
+  }
   return {
     isReady: (names) => names.every((name) => ready.has(name)),
     prepare: async (names) => {
       await Promise.all(names.map(start))
     },
-    slices: () => ALL.filter((name) => !compiling.has(name)).map((name) => () => void start(name)),
+    slices: () => [
+      // First: drawing behind a compiler at work would wait for it.
+      ...(castsShadows ? [] : [castOnce]),
+      ...ALL.filter((name) => !compiling.has(name)).map((name) => () => void start(name)),
+    ],
     forget() {
+      castsShadows = false
       compiling.clear()
       ready.clear()
     },
