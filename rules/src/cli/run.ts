@@ -1,9 +1,11 @@
 /** One call of the tool, from arguments to exit code. */
+import { blameRules } from './blame.ts'
 import { count, explain, possible } from './ask.ts'
 import { readCall, WrongCall, WrongRules } from './call.ts'
 import type { Answer, Call } from './call.ts'
 import { check } from './check.ts'
 import { diff } from './diff.ts'
+import { graph } from './graph.ts'
 import { importModel } from './import.ts'
 import { bad, careful, strong } from './paint.ts'
 import { test } from './test.ts'
@@ -21,6 +23,8 @@ const commands: Readonly<Record<string, (call: Call) => Answer>> = {
   explain,
   test,
   diff,
+  blame: blameRules,
+  graph,
   import: importModel,
   schema,
 }
@@ -33,11 +37,15 @@ const help = `usage: npm run rules -- COMMAND FILE [--choose option=value]... [-
   explain FILE   why some choices cannot be built, and the cheapest ways out
   test FILE      runs the file's own tests
   diff OLD NEW   products lost and gained by an edit, an example of each, prices moved
+  blame FILE     products that each rule alone forbids, and nodes of the machine without it
+  graph FILE     the machine projected on a few options: mermaid, xstate, scxml or dot
   import FILE    a feature model (.uvl, .dimacs) as a rule file on stdout
   schema         JSON Schema of rule files, for editors
 
   --choose option=value   a choice; may repeat
   --at DAY                order date; without it the first day of the family
+  --on option,option...   graph: the options shown, in this order; at most 6
+  --format NAME           graph: mermaid (default), xstate, scxml, dot
   --json                  one JSON object instead of text
 
 Exit code: 0 fine, 1 the rules or choices are wrong, 2 the call is wrong.`
