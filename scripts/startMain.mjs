@@ -1,9 +1,9 @@
 // Starts the whole product on this machine: builds it, starts two simulated line controllers (unless LOT_ONE_LINES names real
 // ones) and the bridge, introduces them to each other, and prints one line when an order can be placed and built.
 import { spawn } from 'node:child_process'
-import { copyFileSync, mkdirSync, readFileSync, watch, writeFileSync } from 'node:fs'
+import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, watch, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
-import { basename, join, resolve } from 'node:path'
+import { basename, dirname, join, resolve } from 'node:path'
 import { buildServers, buildWeb, root } from './build.mjs'
 
 /** @typedef {{ id: string, endpointUrl: string, certificateFile: string, thumbprint: string }} SimulatedLine */
@@ -129,6 +129,8 @@ function trust(certificateFile, folder) {
  * @param {Record<string, string>} lineSettings
  */
 async function startBridge(host, port, data, lineSettings) {
+  /** @type {NodeJS.Timeout | undefined} */
+  let waiting
   const ready = await spawnChild(
     'bridge',
     [],
@@ -137,8 +139,14 @@ async function startBridge(host, port, data, lineSettings) {
     (message) => {
       if (message.type === 'certificate') for (const folder of simulatedTrust) trust(message.file, folder)
       if (message.type === 'notice') console.log(message.text)
+      if (message.type === 'listening') {
+        // lines that do not answer keep nobody from ordering: what is accepted waits for them
+        const say = () => console.log(`The shop is open at ${message.url}; orders wait until a line answers.`)
+        waiting = setTimeout(say, 20_000)
+      }
     },
   )
+  clearTimeout(waiting)
   console.log(dim(`Data: ${data} (delete it to start afresh) · API: ${ready.url}/openapi.json`))
   return ready.url
 }
@@ -246,13 +254,26 @@ function wholeNumber(name, text, fallback, min, max) {
 /** @param {string} data */
 function takeFolder(data) {
   try {
-    mkdirSync(data, { recursive: true, mode: 0o700 })
-    writeFileSync(join(data, '.writable'), '')
+    makeFolder(data)
+    const probe = join(data, '.writable')
+    writeFileSync(probe, '')
+    rmSync(probe)
   } catch (error) {
     throw new Refusal(
       `The data folder ${data} cannot be written (${/** @type {NodeJS.ErrnoException} */ (error).code}). Name another one with LOT_ONE_DATA.`,
     )
   }
+}
+
+/**
+ * Makes a folder and those above it. Not `recursive`: where a file system says "no such folder" below a folder that is there
+ * (/proc), Node 20 tries for ever.
+ * @param {string} folder
+ */
+function makeFolder(folder) {
+  if (existsSync(folder)) return
+  if (dirname(folder) !== folder) makeFolder(dirname(folder))
+  mkdirSync(folder, { mode: 0o700 })
 }
 
 /**
