@@ -5,6 +5,8 @@ import { packageOf } from '../package.ts'
 import type { Product } from '../product.ts'
 import { compileOrFail, domains, load, onlyFile, question, WrongRules } from './call.ts'
 import type { Answer, Call } from './call.ts'
+import { mutationScore } from './mutate.ts'
+import type { MutationScore } from './mutate.ts'
 import { bad, good, money, plural, strong } from './paint.ts'
 
 export interface Failure {
@@ -58,6 +60,23 @@ function broken(model: ProductModel, product: Product, { given, expect }: RuleTe
   return found
 }
 
+/** Tests of a model that fail, each asked of the product of its order date; stops after `most` of them. */
+export function failuresOf(
+  model: ProductModel,
+  on: (day: string | undefined) => Product,
+  most = Infinity,
+): Failure[] {
+  const failures: Failure[] = []
+  for (const test of model.tests) {
+    const wrong = broken(model, on(test.at), test)
+    if (wrong.length === 0) continue
+    const { file, line } = test.where
+    failures.push({ name: test.name, file, line, message: wrong.join('; ') })
+    if (failures.length >= most) break
+  }
+  return failures
+}
+
 /** Runs every test of a model; each on its order date, or on `at` where it names none. */
 export function runTests(
   model: ProductModel,
@@ -72,20 +91,20 @@ export function runTests(
     opened.set(day, product)
     return product
   }
-  const failures: Failure[] = []
-  let passed = 0
-  for (const test of model.tests) {
-    const wrong = broken(model, on(test.at ?? at), test)
-    if (wrong.length === 0) passed++
-    else
-      failures.push({
-        name: test.name,
-        file: test.where.file,
-        line: test.where.line,
-        message: wrong.join('; '),
-      })
-  }
-  return { passed, failures }
+  const failures = failuresOf(model, (day) => on(day ?? at))
+  return { passed: model.tests.length - failures.length, failures }
+}
+
+/** Share of slips that a family's tests must notice. */
+const wanted = 0.8
+
+function mutationLines({ mutants, noticed, refused, score, survivors }: MutationScore): string[] {
+  const sentence = `${noticed} of ${plural(mutants, 'slip')} in the rules would be noticed: ${Math.floor(score * 100)} %.`
+  return [
+    strong(score >= wanted ? good(sentence) : bad(`${sentence} At least ${wanted * 100} % should be.`)),
+    ...(refused > 0 ? [`${plural(refused, 'more slip')} would be refused by the compiler's proofs.`] : []),
+    ...survivors.map((each) => `  ${each.file}:${each.line} ${each.ruleId}: ${each.change}`),
+  ]
 }
 
 /** Runs the command. */
@@ -105,5 +124,11 @@ export function test(call: Call): Answer {
     strong(sentence),
     ...failures.map((each) => `  ${each.file}:${each.line} ${each.name}: ${each.message}`),
   ]
-  return { code: failed === 0 ? 0 : 1, json: { passed, failed, failures }, text: lines.join('\n') }
+  // Slips can only be noticed by tests that hold without them.
+  const mutation = call.mutate && failed === 0 ? mutationScore(model, file, call.at) : undefined
+  return {
+    code: failed === 0 && (mutation === undefined || mutation.score >= wanted) ? 0 : 1,
+    json: { passed, failed, failures, ...(mutation && { mutation }) },
+    text: [...lines, ...(mutation ? mutationLines(mutation) : [])].join('\n'),
+  }
 }
