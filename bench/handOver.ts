@@ -64,8 +64,8 @@ export async function measure(bench: Bench): Promise<SectionResult> {
     const endpoints = await ready(sim)
     clients.push(await connectOurs(endpoints.get('ours') ?? '', pkiFolder))
     clients.push(await connectRaw(endpoints.get('raw') ?? '', pkiFolder, security, workMaster))
-    const rounds = bench.quick ? 3 : 15
-    const batch = bench.quick ? 100 : 300
+    const rounds = bench.quick ? 3 : 11
+    const batch = bench.quick ? 100 : 200
     const costs = clients.map((client) => cost(client, batch))
     const cpu = await race(
       'job order, 16 in flight: CPU of the client',

@@ -123,7 +123,8 @@ export function forDocs({ sections }: Results): string {
 
 Repeat everything with \`npm run bench\` (about ten minutes; the first run installs the peers into \`bench/peers\`), one part with
 \`npm run bench -- --only rules\`, and this page with \`npm run bench -- --write-docs\`. \`--quick\` is the short run of the continuous
-integration: it fails when something throws or when a ratio is three times worse than the one in \`bench/results.json\`.
+integration (the sections with peers): it fails when something throws or when a ratio is three times worse than the one in
+\`bench/results.json\`.
 
 How to read it: all contestants take turns in short slices, the order is reversed every other round, and a ratio is the median of
 the ratios within the rounds, so a machine that speeds up or slows down meanwhile does not favour anybody. Quartiles are in
@@ -134,17 +135,19 @@ ${parts.join('\n\n')}
 `
 }
 
-/** Names every ratio that is three times worse than before. */
+/**
+ * Names every ratio that is three times worse than before, beyond what either measurement's own spread explains: the good
+ * quartile now against the bad quartile then.
+ */
 export function regressions(before: Results, after: Results): string[] {
   return Object.entries(after.sections).flatMap(([name, section]) =>
     section.rows.flatMap((row) => {
       const old = before.sections[name]?.rows.find((r) => r.case === row.case && r.peerName === row.peerName)
       if (!old) return []
-      const worse =
-        row.better === 'less' ? row.ratio.median / old.ratio.median : old.ratio.median / row.ratio.median
+      const worse = row.better === 'less' ? row.ratio.q1 / old.ratio.q3 : old.ratio.q1 / row.ratio.q3
       return worse > 3
         ? [
-            `${name}: "${row.case}" against ${row.peerName} is ${show(worse)} times worse than committed (${showRatio(row.ratio.median)}, was ${showRatio(old.ratio.median)})`,
+            `${name}: "${row.case}" against ${row.peerName} is three times worse than committed: ${showSpread(row.ratio, showRatio)}, was ${showSpread(old.ratio, showRatio)}`,
           ]
         : []
     }),
