@@ -7,12 +7,13 @@ import type { OrderSnapshot } from '@lot-one/rules'
 import { composeJobOrders, toOperation } from './composeJobOrders.ts'
 import type { PlannedOperation } from './composeJobOrders.ts'
 import { differences, finishedOrder } from './frozen.ts'
+import type { Desk } from './handOver.ts'
 import type { JobOrder } from './jobOrder.ts'
 import type { Unavailable } from './journal.ts'
 import { Bit } from './line.ts'
 import type { Line } from './line.ts'
 import { newJob } from './orderBook.ts'
-import type { Job, OrderBook, Work } from './orderBook.ts'
+import type { Job, Work } from './orderBook.ts'
 import { begun, changingDetail } from './plan.ts'
 import type { Frozen, Production } from './production.ts'
 
@@ -21,14 +22,10 @@ export type ChangeOutcome = Awaited<ReturnType<Production['requestChange']>>
 /** The complete new design and what it costs, already checked. */
 export type Change = Parameters<Production['requestChange']>[1]
 
-/** What the dispatcher lends. */
-export interface Hands {
-  readonly book: OrderBook
-  lineOf(lineId: string): Line | undefined
+/** What the dispatcher lends for wishes about orders. */
+export interface Hands extends Pick<Desk, 'book' | 'lineOf' | 'touch'> {
   load(orderId: string): Promise<Work | undefined>
-  touch(work: Work): void
   derive(order: OrderSnapshot): Promise<readonly PlannedOperation[]>
-  ensureOperations(work: Work): Promise<void>
 }
 
 /** How long an answer waits for the line's decision; the wish stands either way. */

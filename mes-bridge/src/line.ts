@@ -10,22 +10,20 @@
 import type { LineView } from '@lot-one/rules'
 import type { JobOrder } from './jobOrder.ts'
 import type { LineProfile } from './lineProfiles.ts'
-import { profileOf, standardProfile } from './lineProfiles.ts'
-import { connect, forget, within } from './line/connection.ts'
-import type { Connection, LeftBehind, Security } from './line/connection.ts'
+import { standardProfile } from './lineProfiles.ts'
+import { within } from './line/connection.ts'
+import type { Connection, Security } from './line/connection.ts'
 import { decodeResponse } from './line/decode.ts'
 import type { ObservedJob } from './line/decode.ts'
 import type { FoundStation } from './line/discover.ts'
 import { createJobMirror } from './line/jobMirror.ts'
 import type { ListedJob } from './line/jobMirror.ts'
 import { createGate } from './line/gate.ts'
-import type { Gate } from './line/gate.ts'
-import { routeLibraryLogs, scalarVariant, textsVariant, structureVariant } from './line/opcua.ts'
+import { createLink } from './line/link.ts'
+import { routeLibraryLogs, scalarVariant, noComment, structureVariant } from './line/opcua.ts'
 import { Bit, decodeReturnStatus } from './line/returnStatus.ts'
-import { bringUp, readLists } from './line/bringUp.ts'
+import { readLists } from './line/bringUp.ts'
 import type { Up } from './line/bringUp.ts'
-import { openPki } from './line/trust.ts'
-import type { Pki } from './line/trust.ts'
 
 export type { ObservedJob } from './line/decode.ts'
 export type { ListedJob } from './line/jobMirror.ts'
@@ -140,46 +138,27 @@ export interface LineOptions {
   readonly profile?: LineProfile
 }
 
-const clockToleranceMs = 5_000
-
 /** Makes a line; nothing happens before `start()`. */
 export function createLine(config: LineConfig, options: LineOptions): Line {
   const { clock, log, audit } = options
   const listeners = new Set<(change: LineChange) => void>()
   const mirror = createJobMirror((station, job) => tell({ kind: 'job', station, job }))
   const listReads = new Map<string, Promise<boolean>>()
-  const profile = options.profile ?? profileOf('') ?? standardProfile
-  const gate: Gate = createGate(profile.callsInFlight)
-  const stopping = new AbortController()
-  let link: LineView['link'] = { state: 'connecting', since: iso(clock.now()) }
-  let connection: Connection | undefined
-  let up: Up | undefined
-  /** Kept while the link is down, so that what a line can do stays known. */
-  let lastStations: Up['stations'] = new Map()
-  let ownThumbprint = ''
-  let untrusted: { readonly certificate: Buffer; readonly fingerprint: string } | undefined
-  let pki: Pki | undefined
-  let wake: () => void = () => undefined
-  let running: Promise<void> | undefined
+  const profile = options.profile ?? standardProfile
+  const gate = createGate(profile.callsInFlight)
+  const link = createLink({
+    config,
+    profile,
+    clock,
+    pkiFolder: options.pkiFolder,
+    log,
+    mirror,
+    takeList,
+    tell,
+  })
 
   function tell(change: LineChange): void {
     for (const listener of listeners) listener(change)
-  }
-
-  function setLink(state: LineView['link']['state'], reason?: string, fingerprint?: string): void {
-    if (link.state === state && link.reason === reason && link.fingerprint === fingerprint) return
-    const since = link.state === state ? link.since : iso(clock.now())
-    link = {
-      state,
-      since,
-      ...(reason !== undefined && { reason }),
-      ...(fingerprint !== undefined && { fingerprint }),
-    }
-    log[state === 'stopped' || state === 'degraded' ? 'warn' : 'info'](
-      { line: config.id, link },
-      `line ${config.id} is ${state}${reason ? `: ${reason}` : ''}`,
-    )
-    tell({ kind: 'link' })
   }
 
   /** Takes a list in; jobs that were not known to have begun are told about with their response. */
@@ -191,153 +170,6 @@ export function createLine(config: LineConfig, options: LineOptions): Line {
         if (!response) tell({ kind: 'job', station, job })
       }),
     )
-  }
-
-  async function run(): Promise<void> {
-    let pause = 0
-    let leftBehind: LeftBehind | undefined
-    while (!stopping.signal.aborted) {
-      try {
-        pki ??= await openPki(options.pkiFolder)
-      } catch (error) {
-        setLink('stopped', `the certificate folder ${options.pkiFolder} cannot be used: ${text(error)}`)
-        await sleep(5_000)
-        continue
-      }
-      const made = await connect(
-        {
-          endpoint: config.endpoint,
-          lineId: config.id,
-          security: config.security,
-          pki,
-          profile,
-          trustFirstUse: config.trust === 'firstUse',
-          onFirstUse: (fingerprint) =>
-            log.warn(
-              { line: config.id, fingerprint },
-              `line ${config.id}: its first certificate ${fingerprint} is trusted from now on`,
-            ),
-        },
-        stopping.signal,
-        leftBehind,
-      )
-      if (made.outcome !== 'connected') {
-        if (stopping.signal.aborted) break
-        untrusted = made.outcome === 'stopped' ? made.untrusted : undefined
-        setLink(made.outcome === 'stopped' ? 'stopped' : 'connecting', made.reason, untrusted?.fingerprint)
-        await (untrusted
-          ? untilTrusted(pki, untrusted.certificate)
-          : sleep(made.outcome === 'stopped' ? 15_000 : longer(pause)))
-        pause = longer(pause)
-        continue
-      }
-      const connectedAt = clock.now()
-      connection = made
-      leftBehind = undefined
-      untrusted = undefined
-      ownThumbprint = config.security.mode === 'None' ? '' : pki.own.fingerprint
-      const reason = await Promise.race([comeUp(made), made.ended])
-      const end = reason ?? (await made.ended)
-      connection = undefined
-      up = undefined
-      if (!stopping.signal.aborted) setLink('connecting', end)
-      leftBehind = await made.close()
-      // At once after a connection that lasted; ever slower while they break as soon as they are made.
-      if (clock.now() - connectedAt > 5_000) pause = 0
-      await sleep(pause)
-      pause = longer(pause)
-    }
-    if (leftBehind) forget(leftBehind)
-  }
-
-  /** Reads everything once over a fresh subscription; `online` only afterwards. @returns why that failed. */
-  async function comeUp(over: Connection): Promise<string | undefined> {
-    setLink('resyncing', undefined, over.fingerprint)
-    const asOf = mirror.tick()
-    try {
-      const next = await within(
-        bringUp(over, { config, profile, log, onEvent, onOverflow: () => void resync() }),
-        60_000,
-        stopping.signal,
-      )
-      if (connection !== over || !over.usable()) return undefined
-      up = next
-      lastStations = next.stations
-      mirror.keepStations(next.stations)
-      await Promise.all([...next.lists].map(([station, list]) => takeList(station, list, asOf)))
-      if (connection !== over || up !== next) return undefined
-      await judgeHealth()
-      tell({ kind: 'resynced' })
-      return undefined
-    } catch (error) {
-      return `reading its state failed: ${text(error)}`
-    }
-  }
-
-  async function judgeHealth(): Promise<void> {
-    const now = up
-    if (!now || !connection) return
-    const problems = [...now.problems]
-    const skew = await now.clockDifferenceMs(clock).catch(() => undefined)
-    if (skew !== undefined && Math.abs(skew) > clockToleranceMs) {
-      problems.push(
-        `its clock is ${Math.round(Math.abs(skew) / 1000)} s ${skew > 0 ? 'ahead of' : 'behind'} ours`,
-      )
-    }
-    if (up !== now) return
-    if (problems.length > 0) setLink('degraded', problems.join('; '), connection.fingerprint)
-    else setLink('online', undefined, connection.fingerprint)
-  }
-
-  /** Reads all lists again: some event was lost, or a poll is due. */
-  async function resync(): Promise<void> {
-    const now = up
-    if (!now || !connection?.usable()) return
-    const asOf = mirror.tick()
-    const lists = await readLists(connection, now).catch(() => undefined)
-    if (!lists || up !== now) return
-    await Promise.all([...lists].map(([station, list]) => takeList(station, list, asOf)))
-    if (up === now) tell({ kind: 'resynced' })
-  }
-
-  /** Idle lines are not polled; lines without events are polled fast while they hold jobs. */
-  async function poll(): Promise<void> {
-    let healthAt = clock.now()
-    while (!stopping.signal.aborted) {
-      await sleep(up && !up.events ? 1_000 : profile.pollMs)
-      if (mirror.isWorthALook()) await resync()
-      if (clock.now() - healthAt >= profile.pollMs) {
-        healthAt = clock.now()
-        if (up && (link.state === 'online' || link.state === 'degraded')) await judgeHealth()
-      }
-    }
-  }
-
-  function onEvent(station: string | undefined, job: ObservedJob): void {
-    const where = station ?? mirror.stationOf(job.jobOrderId)
-    if (where !== undefined) mirror.hear(where, job)
-  }
-
-  async function untilTrusted(of: Pki, certificate: Buffer): Promise<void> {
-    while (!stopping.signal.aborted && !(await of.isInTrustFolder(certificate))) await sleep(1_000)
-  }
-
-  /** Sleeps, but a stop or a trust decision wakes it. */
-  async function sleep(ms: number): Promise<void> {
-    if (stopping.signal.aborted) return
-    await new Promise<void>((resolve) => {
-      const done = (): void => {
-        clearTimeout(timer)
-        sleepers.delete(done)
-        resolve()
-      }
-      const timer = setTimeout(done, ms)
-      sleepers.add(done)
-    })
-  }
-  const sleepers = new Set<() => void>()
-  wake = () => {
-    for (const done of sleepers) done()
   }
 
   async function mutate(
@@ -354,7 +186,7 @@ export function createLine(config: LineConfig, options: LineOptions): Line {
         method,
         jobOrderId,
         user: config.security.user ?? 'anonymous',
-        thumbprint: ownThumbprint,
+        thumbprint: link.ownThumbprint(),
         result: resultText(outcome),
       })
     }
@@ -366,13 +198,17 @@ export function createLine(config: LineConfig, options: LineOptions): Line {
     method: string,
     args: (at: Up) => Parameters<Connection['call']>[2],
   ): Promise<CallOutcome> {
+    const up = link.up()
+    const connection = link.connection()
     const at = up?.stations.get(station)
-    if (!up || !connection || !at)
-      return { outcome: 'unsent', reason: link.reason ?? `line ${config.id} is ${link.state}` }
+    if (!up || !connection || !at) {
+      const { state, reason = `line ${config.id} is ${state}` } = link.state()
+      return { outcome: 'unsent', reason }
+    }
     const methodId = at.found.methods.get(method)
     if (!methodId) return { outcome: 'refused', bits: [], names: [`Station${at.found.name}Has${method}Not`] }
     const inputArguments = args(up)
-    // Checked in the same tick as the call: a call made while the library reconnects would be parked and executed much later.
+    // Checked in the same tick as the call, so that nothing is handed to a channel that is already known to be broken.
     if (!connection.usable()) return { outcome: 'unsent', reason: 'the connection was lost' }
     mirror.tick()
     const answer = await connection.call(at.found.receiver, methodId, inputArguments, profile.callDeadlineMs)
@@ -391,26 +227,17 @@ export function createLine(config: LineConfig, options: LineOptions): Line {
     id: config.id,
     start() {
       routeLibraryLogs(log)
-      running ??= Promise.all([run(), poll()]).then(() => undefined)
+      link.start()
     },
     async stop() {
-      stopping.abort()
-      wake()
-      const last = connection
-      connection = undefined
-      up = undefined
-      await last?.close()
-      // Whatever is still under way was told to stop; it cannot hold up the process.
-      if (running) await within(running, 2_000, new AbortController().signal).catch(() => undefined)
-      await pki?.release()
-      pki = undefined
+      await link.stop()
       listeners.clear()
     },
     view: () => ({
       id: config.id,
       endpoint: config.endpoint,
-      link,
-      stations: [...lastStations].map(([station, { found }]) => ({
+      link: link.state(),
+      stations: [...link.stations()].map(([station, { found }]) => ({
         station,
         name: found.displayName,
         workMasters: [...found.workMasters],
@@ -420,15 +247,16 @@ export function createLine(config: LineConfig, options: LineOptions): Line {
           .map(({ job }) => ({ jobOrderId: job.jobOrderId, jobState: job.jobState })),
       })),
     }),
-    isOnline: () =>
-      up !== undefined &&
-      (link.state === 'online' || link.state === 'degraded') &&
-      connection?.usable() === true,
-    stations: () => [...lastStations].map(([station, { found }]) => toStation(station, found)),
+    isOnline() {
+      const { state } = link.state()
+      const ready = state === 'online' || state === 'degraded'
+      return ready && link.up() !== undefined && link.connection()?.usable() === true
+    },
+    stations: () => [...link.stations()].map(([station, { found }]) => toStation(station, found)),
     stationFor(kind) {
-      const direct = lastStations.get(kind)
+      const direct = link.stations().get(kind)
       if (direct) return toStation(kind, direct.found)
-      for (const [station, { found }] of lastStations)
+      for (const [station, { found }] of link.stations())
         if (found.workMasters.includes(kind)) return toStation(station, found)
       return undefined
     },
@@ -444,18 +272,18 @@ export function createLine(config: LineConfig, options: LineOptions): Line {
       mirror.expect(station, order.jobOrderId)
       return mutate(station, 'Store', order.jobOrderId, (at) => [
         structureVariant(at.encoder.jobOrder(order)),
-        textsVariant([]),
+        noComment,
       ])
     },
     update: (station, order) =>
       mutate(station, 'Update', order.jobOrderId, (at) => [
         structureVariant(at.encoder.jobOrder(order)),
-        textsVariant([]),
+        noComment,
       ]),
     async command(station, method, jobOrderId) {
       const outcome = await mutate(station, method, jobOrderId, () => [
         scalarVariant('String', jobOrderId),
-        textsVariant([]),
+        noComment,
       ])
       const gone =
         outcome.outcome === 'accepted' ||
@@ -469,16 +297,17 @@ export function createLine(config: LineConfig, options: LineOptions): Line {
       // One turn later, so that several jobs in doubt at once share the read; it then starts after all of their calls.
       const read = Promise.resolve().then(async () => {
         listReads.delete(station)
-        const at = up?.stations.get(station)
-        if (!up || !connection?.usable() || !at) return false
+        const up = link.up()
+        const connection = link.connection()
+        if (!up?.stations.has(station) || !connection?.usable()) return false
         const asOf = mirror.tick()
         const lists = await within(
           readLists(connection, up, [station]),
           profile.callDeadlineMs,
-          stopping.signal,
+          link.stopping,
         ).catch(() => undefined)
         const list = lists?.get(station)
-        if (!list || !up) return false
+        if (!list || link.up() !== up) return false
         await takeList(station, list, asOf)
         return true
       })
@@ -486,9 +315,9 @@ export function createLine(config: LineConfig, options: LineOptions): Line {
       return read
     },
     async readResponse(station, jobOrderId) {
-      const request = up?.stations.get(station)?.found.requestResponse
-      if (!connection?.usable() || !request) return undefined
-      const over = connection
+      const request = link.up()?.stations.get(station)?.found.requestResponse
+      const over = link.connection()
+      if (!over?.usable() || !request) return undefined
       const asOf = mirror.tick()
       const answer = await gate(() =>
         over.call(
@@ -509,18 +338,7 @@ export function createLine(config: LineConfig, options: LineOptions): Line {
       mirror.answer(station, dated, asOf)
       return dated
     },
-    async trust(fingerprint) {
-      const shown = untrusted
-      if (!shown || !pki || shown.fingerprint !== fingerprint.toLowerCase().replaceAll(':', ''))
-        return { outcome: 'noSuchCertificate' }
-      await pki.trust(shown.certificate)
-      log.warn(
-        { line: config.id, fingerprint },
-        `line ${config.id}: certificate ${shown.fingerprint} is trusted by decision`,
-      )
-      wake()
-      return { outcome: 'trusted' }
-    },
+    trust: (fingerprint) => link.trust(fingerprint),
   }
   return line
 }
@@ -547,7 +365,3 @@ function resultText(outcome: CallOutcome): string {
       return `${outcome.outcome}: ${outcome.reason}`
   }
 }
-
-const longer = (pauseMs: number): number => Math.min(Math.max(100, pauseMs * 2), 5_000)
-const iso = (ms: number): string => new Date(ms).toISOString()
-const text = (error: unknown): string => (error instanceof Error ? error.message : String(error))

@@ -3,8 +3,6 @@
 /** How a line controller wants to be treated. */
 export interface LineProfile {
   readonly family: string
-  /** Matches the line's ApplicationName or ServerStatus.BuildInfo (manufacturer or product name). */
-  readonly matches: RegExp
   /** Mutating calls on their way at once. More only adds latency: the line works them off one after the other. */
   readonly callsInFlight: number
   /** After this long an unanswered call counts as unanswered; its fate is found out by reading. */
@@ -17,10 +15,9 @@ export interface LineProfile {
   readonly date: string
 }
 
-/** For any controller that keeps to the standard. */
+/** For any controller that keeps to the standard. One that was measured to need something else gets its own. */
 export const standardProfile: LineProfile = {
   family: 'standard',
-  matches: /(?:)/,
   callsInFlight: 16,
   callDeadlineMs: 5_000,
   publishingIntervalMs: 50,
@@ -28,12 +25,4 @@ export const standardProfile: LineProfile = {
   pollMs: 15_000,
   source: 'OPC 10031-4 V2 and OPC 40001-3; figures measured with node-opcua 2.182.2 and open62541',
   date: '2026-11-21',
-}
-
-/** Most special first; the last one matches all. Add a row when a controller was measured to need one. */
-const profiles: readonly LineProfile[] = [standardProfile]
-
-/** Gives the profile of a controller from what it says about itself. */
-export function profileOf(description: string): LineProfile {
-  return profiles.find(({ matches }) => matches.test(description)) ?? standardProfile
 }

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { readLedger } from '@lot-one/plc-sim'
 import type { Line as SimulatedLine } from '@lot-one/plc-sim'
 import { jobOrder, makeLink, pkiFolder, startSim, temporaryFolder, until } from './simulatedLine.ts'
 
@@ -32,6 +33,42 @@ describe('a line over OPC UA', () => {
     })
   })
 
+  test('every field of a job order arrives as it was written', async () => {
+    const order = jobOrder(randomUUID(), 20, 'paint', { priority: 7 })
+    await line.store('paint', order)
+    await line.command('paint', 'Cancel', order.jobOrderId)
+    const stored = readLedger(sim.ledgerFile).find(
+      (record) => record.kind === 'stored' && record.id === order.jobOrderId,
+    )
+    expect(stored).toMatchObject({
+      order: {
+        jobOrderID: order.jobOrderId,
+        workMasterID: [{ ID: 'paint' }],
+        priority: 7,
+        jobOrderParameters: [
+          { ID: 'RunsPlanned', value: { dataType: 'UInt32', value: 1 } },
+          { ID: 'JobExecutionMode', value: { dataType: 'Int32', value: 2 } },
+          { ID: 'JobName', value: { arrayType: 'Array', value: [{ text: 'fridge paint', locale: 'en' }] } },
+          { ID: 'CustomerOrderNumbers', value: { arrayType: 'Array', value: [order.orderId] } },
+          { ID: 'PlannedProductionTime', value: { dataType: 'Double', value: 10_000 } },
+          { ID: 'Program', value: { dataType: 'String', value: 'BODY_2' } },
+          { ID: 'Width', value: { dataType: 'Double', value: 600 } },
+          { ID: 'NoFrost', value: { dataType: 'Boolean', value: true } },
+          { ID: 'spec.digest', value: { value: order.digest } },
+          { ID: 'rules.version', value: { value: 'rules-1' } },
+        ],
+        materialRequirements: [
+          {
+            materialDefinitionID: 'DOOR-600',
+            materialUse: 'Material Consumed',
+            quantity: '2',
+            properties: [{ ID: 'Position', value: { value: 'door' } }],
+          },
+        ],
+      },
+    })
+  })
+
   test('hands over, starts, watches and clears a job', async () => {
     const order = jobOrder(randomUUID(), 10, 'sheet-metal')
     expect(await line.store('sheet-metal', order)).toEqual({ outcome: 'accepted' })
@@ -54,11 +91,10 @@ describe('a line over OPC UA', () => {
     const at = line.moment()
     await line.readList('sheet-metal')
     expect(line.listed('sheet-metal', order.jobOrderId, at)).toEqual({ listed: 'no' })
-    expect(line.audited.map(({ method, result }) => `${method} ${result}`)).toEqual([
-      'Store accepted',
-      'Start accepted',
-      'Clear accepted',
-      'Clear refused UnknownJobOrder',
-    ])
+    expect(
+      line.audited
+        .filter(({ jobOrderId }) => jobOrderId === order.jobOrderId)
+        .map(({ method, result }) => `${method} ${result}`),
+    ).toEqual(['Store accepted', 'Start accepted', 'Clear accepted', 'Clear refused UnknownJobOrder'])
   })
 })

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import fc from 'fast-check'
 import { DataType } from 'node-opcua'
 import { decodeJobOrderList, decodeResponse, decodeStatusEvent } from '../src/line/decode.ts'
-import { encodeJobOrder } from '../src/line/encode.ts'
+import { encodeJobOrder, wireSchema } from '../src/line/encode.ts'
 import { createJobMirror } from '../src/line/jobMirror.ts'
 import { decodeReturnStatus } from '../src/line/returnStatus.ts'
 import { jobOrder } from './simulatedLine.ts'
@@ -27,6 +27,7 @@ describe('ReturnStatus is a map of bits', () => {
 describe('a job order on the wire', () => {
   test('carries the predefined parameters with the types of OPC 40001-3 and nothing personal', () => {
     const wire = encodeJobOrder(jobOrder('0b7f9c7e-6f1a-4f0e-9a46-0f6a5f1f1a01', 10, 'paint'))
+    expect(wireSchema.safeParse(wire).error).toBeUndefined()
     const types = Object.fromEntries(
       wire.jobOrderParameters.map(({ ID, value }) => [ID, DataType[value.dataType]]),
     )
@@ -53,8 +54,8 @@ describe('a job order on the wire', () => {
     expect([1, 0.5, 1e-7, 12.25].map(quantity)).toEqual(['1', '0.5', '0.0000001', '12.25'])
   })
   test('what breaks a limit of the structures is refused here, not by the line', () => {
-    expect(() => encodeJobOrder(jobOrder('o', 1, 'paint', { priority: 40_000 }))).toThrow()
-    expect(() => encodeJobOrder(jobOrder('o', 1, 'paint', { workMasterId: '' }))).toThrow()
+    expect(() => encodeJobOrder(jobOrder('o', 1, 'paint', { priority: 40_000 }))).toThrow('priority 40000')
+    expect(() => encodeJobOrder(jobOrder('o', 1, 'paint', { workMasterId: '' }))).toThrow('names something')
   })
 })
 

@@ -5,7 +5,7 @@
 import { randomUUID } from 'node:crypto'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { Line as SimulatedLine } from '@lot-one/plc-sim'
-import { composeJobOrders } from '../src/composeJobOrders.ts'
+import { composeJobOrders, toOperation } from '../src/composeJobOrders.ts'
 import type { Dispatch } from '../src/dispatch.ts'
 import type { Journal } from '../src/journal.ts'
 import { standardProfile } from '../src/lineProfiles.ts'
@@ -218,11 +218,7 @@ describe('something is killed', () => {
         {
           kind: 'assigned',
           lineId: 'line-1',
-          operations: operations.map(({ parameters: _, materialRequirements: __, ...rest }) => ({
-            ...rest,
-            label: { en: rest.station },
-            consumes: [],
-          })),
+          operations: operations.map(toOperation),
         },
       ],
       jobs,

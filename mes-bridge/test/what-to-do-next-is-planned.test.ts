@@ -179,7 +179,7 @@ describe('building', () => {
     expect(brief(plan([order('released', jobs)], [line('line-1', { has })], 0))).toEqual([
       'withdraw 10',
       'withdraw 20',
-          ])
+    ])
     const off = stations.map((_, index) => job(index, { handOver: 'withdrawn' }))
     expect(
       brief(

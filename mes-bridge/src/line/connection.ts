@@ -287,23 +287,20 @@ function alive(client: Client, session: ClientSession, fingerprint: string | und
   })
   session.on('session_closed', () => end('the line closed the session'))
 
-  async function call(
+  /** The errors carry no usable status: a call cut before and one cut after its execution look the same. */
+  function call(
     objectId: NodeId,
     methodId: NodeId,
     inputArguments: VariantValue[],
     deadlineMs: number,
-  ) {
-    let timer: NodeJS.Timeout | undefined
-    const deadline = new Promise<{ readonly failed: string }>((resolve) => {
-      timer = setTimeout(() => resolve({ failed: `no answer within ${deadlineMs} ms` }), deadlineMs)
+  ): Promise<CallMethodResult | { readonly failed: string }> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(() => resolve({ failed: `no answer within ${deadlineMs} ms` }), deadlineMs)
+      session.call({ objectId, methodId, inputArguments }, (error, answer) => {
+        clearTimeout(timer)
+        resolve(error || !answer ? { failed: short(error) } : answer)
+      })
     })
-    // The errors carry no usable status: a call cut before and one cut after its execution look the same.
-    const answer = session
-      .call({ objectId, methodId, inputArguments })
-      .catch((error: unknown) => ({ failed: short(error) }))
-    const first = await Promise.race([answer, deadline])
-    clearTimeout(timer)
-    return first
   }
 
   async function subscribe(

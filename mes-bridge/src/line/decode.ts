@@ -2,7 +2,6 @@
  * What a line says about its jobs, in our words. Everything here comes from somebody else's controller: shapes are checked,
  * what does not fit is left out and counted, nothing throws.
  */
-import * as z from 'zod'
 import type { JobState } from '@lot-one/rules'
 import { digestParameter } from './encode.ts'
 
@@ -37,43 +36,37 @@ const states: readonly (JobState | undefined)[] = [
   'Aborted',
 ]
 
-const stateEntry = z.object({
-  browsePath: z.object({ elements: z.array(z.unknown()).nullish() }).nullish(),
-  stateNumber: z.number(),
-})
-const parameter = z.object({ ID: z.string(), value: z.object({ value: z.unknown() }).nullish() })
-const jobOrder = z.object({ jobOrderID: z.string().min(1), jobOrderParameters: z.array(parameter).nullish() })
-const jobOrderAndState = z.object({ jobOrder, state: z.array(stateEntry) })
-const date = z.date().nullish()
-const response = z.object({
-  jobOrderID: z.string().min(1),
-  jobState: z.array(stateEntry).nullish(),
-  startTime: date,
-  endTime: date,
-  jobResponseData: z.array(parameter).nullish(),
-})
-const identification = z.object({
-  itemNumber: z.string().nullish(),
-  lotNumber: z.string().nullish(),
-  serialNumber: z.string().nullish(),
-})
-const asBuilt = z.array(
-  z.object({
-    identification: identification.nullish(),
-    componentInformation: z.array(z.object({ identification, quantity: z.number().nullish() })).nullish(),
-  }),
-)
+// Looked at field by field and not with a schema: this runs for every status event, and a schema would copy the whole
+// order each time. What is not what it should be counts as absent.
+type Fields = Readonly<Record<string, unknown>>
+const fieldsOf = (value: unknown): Fields | undefined =>
+  typeof value === 'object' && value !== null ? (value as Fields) : undefined
+const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : [])
+const textOf = (value: unknown): string | undefined =>
+  typeof value === 'string' && value !== '' ? value : undefined
 
 /** Matches on StateNumber of the entry with an empty path (OPC 10031-4 §6.3.4); the text is for people and localised. */
-function topState(entries: readonly z.infer<typeof stateEntry>[] | null | undefined): JobState | undefined {
-  const top = entries?.find((entry) => (entry.browsePath?.elements ?? []).length === 0) ?? entries?.[0]
-  return top && states[top.stateNumber]
+function topState(value: unknown): JobState | undefined {
+  const entries = listOf(value)
+  const top = entries.find((entry) => {
+    const path = fieldsOf(fieldsOf(entry)?.['browsePath'])
+    return fieldsOf(entry) !== undefined && listOf(path?.['elements']).length === 0
+  })
+  const stateNumber = fieldsOf(top ?? entries[0])?.['stateNumber']
+  return typeof stateNumber === 'number' ? states[stateNumber] : undefined
 }
 
-function digestOf(order: z.infer<typeof jobOrder>): string | undefined {
-  const value = order.jobOrderParameters?.find(({ ID }) => ID === digestParameter)?.value?.value
-  return typeof value === 'string' && value !== '' ? value : undefined
+/** Value of one parameter of a list of ISA95ParameterDataType. */
+function parameter(list: unknown, id: string): unknown {
+  for (const entry of listOf(list)) {
+    const fields = fieldsOf(entry)
+    if (fields?.['ID'] === id) return fieldsOf(fields['value'])?.['value']
+  }
+  return undefined
 }
+
+const digestOf = (order: Fields | undefined): string | undefined =>
+  textOf(parameter(order?.['jobOrderParameters'], digestParameter))
 
 /** Reads a JobOrderList value. `strange` counts entries that are no job orders in a known state. */
 export function decodeJobOrderList(
@@ -81,32 +74,27 @@ export function decodeJobOrderList(
   sourceAt: Date | null | undefined,
 ): { readonly jobs: readonly ObservedJob[]; readonly strange: number } {
   if (value === null || value === undefined) return { jobs: [], strange: 0 }
-  if (!Array.isArray(value) && !ArrayBuffer.isView(value)) return { jobs: [], strange: 1 }
+  if (!Array.isArray(value)) return { jobs: [], strange: 1 }
   const jobs: ObservedJob[] = []
   let strange = 0
   for (const entry of value as unknown[]) {
-    const parsed = jobOrderAndState.safeParse(entry)
-    const jobState = parsed.success ? topState(parsed.data.state) : undefined
-    if (!parsed.success || !jobState) {
-      strange++
-      continue
-    }
-    jobs.push(
-      observed(parsed.data.jobOrder.jobOrderID, jobState, 'read', digestOf(parsed.data.jobOrder), sourceAt),
-    )
+    const fields = fieldsOf(entry)
+    const order = fieldsOf(fields?.['jobOrder'])
+    const id = textOf(order?.['jobOrderID'])
+    const jobState = topState(fields?.['state'])
+    if (id === undefined || jobState === undefined) strange++
+    else jobs.push(observed(id, jobState, 'read', digestOf(order), sourceAt))
   }
   return { jobs, strange }
 }
 
 /** Reads the JobResponse of RequestJobResponseByJobOrderID; undefined when there is none for a job in a known state. */
 export function decodeResponse(value: unknown, sourceAt: Date | null | undefined): ObservedJob | undefined {
-  const parsed = response.safeParse(value)
-  const jobState = parsed.success ? topState(parsed.data.jobState) : undefined
-  if (!parsed.success || !jobState) return undefined
-  return {
-    ...observed(parsed.data.jobOrderID, jobState, 'read', undefined, sourceAt),
-    ...details(parsed.data),
-  }
+  const answer = fieldsOf(value)
+  const id = textOf(answer?.['jobOrderID'])
+  const jobState = topState(answer?.['jobState'])
+  if (!answer || id === undefined || jobState === undefined) return undefined
+  return { ...observed(id, jobState, 'read', undefined, sourceAt), ...details(answer) }
 }
 
 /** Reads the fields of a status event (OPC 10031-4 §6.2.5): JobOrder, JobState, JobResponse, Time. */
@@ -116,19 +104,13 @@ export function decodeStatusEvent(fields: {
   readonly jobResponse: unknown
   readonly time: unknown
 }): ObservedJob | undefined {
-  const order = jobOrder.safeParse(fields.jobOrder)
-  const entries = z.array(stateEntry).safeParse(fields.jobState)
-  const answer = response.safeParse(fields.jobResponse)
-  const id = order.success ? order.data.jobOrderID : answer.success ? answer.data.jobOrderID : undefined
-  const jobState = topState(
-    entries.success ? entries.data : answer.success ? answer.data.jobState : undefined,
-  )
+  const order = fieldsOf(fields.jobOrder)
+  const answer = fieldsOf(fields.jobResponse)
+  const id = textOf(order?.['jobOrderID']) ?? textOf(answer?.['jobOrderID'])
+  const jobState = topState(fields.jobState) ?? topState(answer?.['jobState'])
   if (id === undefined || jobState === undefined) return undefined
   const sourceAt = fields.time instanceof Date ? fields.time : undefined
-  return {
-    ...observed(id, jobState, 'event', order.success ? digestOf(order.data) : undefined, sourceAt),
-    ...(answer.success && details(answer.data)),
-  }
+  return { ...observed(id, jobState, 'event', digestOf(order), sourceAt), ...(answer && details(answer)) }
 }
 
 function observed(
@@ -147,37 +129,41 @@ function observed(
   }
 }
 
-function details(answer: z.infer<typeof response>): Partial<ObservedJob> {
-  const data = new Map(answer.jobResponseData?.map(({ ID, value }) => [ID, value?.value]))
-  const remaining = data.get('EstimatedRemainingTime')
-  const units = asBuilt.safeParse(data.get('AsBuiltBOM'))
-  const serialNumber = units.success ? units.data[0]?.identification?.serialNumber : undefined
-  const built = units.success
-    ? units.data.flatMap(({ componentInformation }) =>
-        (componentInformation ?? []).flatMap(({ identification: part, quantity }) =>
-          part.itemNumber
-            ? [
-                {
-                  part: part.itemNumber,
-                  ...(part.lotNumber && { lot: part.lotNumber }),
-                  ...(part.serialNumber && { serial: part.serialNumber }),
-                  ...(typeof quantity === 'number' && { quantity: String(quantity) }),
-                },
-              ]
-            : [],
-        ),
-      )
-    : []
+function details(answer: Fields): Partial<ObservedJob> {
+  const { startTime, endTime, jobResponseData: data } = answer
+  const remaining = parameter(data, 'EstimatedRemainingTime')
+  const units = listOf(parameter(data, 'AsBuiltBOM')).map(fieldsOf)
+  const serialNumber = textOf(fieldsOf(units[0]?.['identification'])?.['serialNumber'])
+  const built = units.flatMap((unit) => listOf(unit?.['componentInformation']).flatMap(builtPart))
   return {
-    ...(isRealDate(answer.startTime) && { startedAt: answer.startTime.toISOString() }),
-    ...(isRealDate(answer.endTime) && { endedAt: answer.endTime.toISOString() }),
+    ...(isRealDate(startTime) && { startedAt: startTime.toISOString() }),
+    ...(isRealDate(endTime) && { endedAt: endTime.toISOString() }),
     ...(typeof remaining === 'number' && remaining >= 0 && { estimatedRemainingMs: remaining }),
-    ...(serialNumber && { serialNumber }),
+    ...(serialNumber !== undefined && { serialNumber }),
     ...(built.length > 0 && { built }),
   }
 }
 
+/** One BOMComponentInformationDataType; none when it does not say which part. */
+function builtPart(component: unknown): NonNullable<ObservedJob['built']> {
+  const fields = fieldsOf(component)
+  const id = fieldsOf(fields?.['identification'])
+  const part = textOf(id?.['itemNumber'])
+  if (part === undefined) return []
+  const lot = textOf(id?.['lotNumber'])
+  const serial = textOf(id?.['serialNumber'])
+  const quantity = fields?.['quantity']
+  return [
+    {
+      part,
+      ...(lot !== undefined && { lot }),
+      ...(serial !== undefined && { serial }),
+      ...(typeof quantity === 'number' && { quantity: String(quantity) }),
+    },
+  ]
+}
+
 /** A null DateTime arrives as 1601-01-01. */
-function isRealDate(value: Date | null | undefined): value is Date {
+function isRealDate(value: unknown): value is Date {
   return value instanceof Date && value.getUTCFullYear() > 1970 && value.getUTCFullYear() < 9999
 }

@@ -10,7 +10,8 @@ import type { JobOrder } from '../jobOrder.ts'
 import { DataType, Variant, VariantArrayType } from './opcua.ts'
 
 const variant = z.custom<VariantValue>((value) => value instanceof Variant, 'must be a Variant')
-const text = z.string().min(1).max(1000)
+const longestText = 1000
+const text = z.string().min(1).max(longestText)
 
 const parameter = z.strictObject({ ID: text, value: variant })
 const workMaster = z.strictObject({ ID: text })
@@ -21,7 +22,8 @@ const material = z.strictObject({
   quantity: z.string().regex(/^-?\d+(\.\d+)?$/),
   properties: z.array(parameter),
 })
-const jobOrder = z.strictObject({
+/** Exactly the keys and limits that travel; parsing costs as much as encoding, so tests do it and calls rely on the types. */
+export const wireSchema = z.strictObject({
   jobOrderID: text,
   workMasterID: z.array(workMaster).length(1),
   priority: z.int().min(-32_768).max(32_767),
@@ -30,11 +32,11 @@ const jobOrder = z.strictObject({
 })
 
 /** A job order with the keys and value types that go on the wire. */
-export type WireJobOrder = z.infer<typeof jobOrder>
+export type WireJobOrder = z.infer<typeof wireSchema>
 
 /** Structure (its number in the Job Control namespace) -> the fields the bridge writes into it, as node-opcua spells them. */
 export const writtenFields = {
-  jobOrder: Object.keys(jobOrder.shape),
+  jobOrder: Object.keys(wireSchema.shape),
   workMaster: Object.keys(workMaster.shape),
   parameter: Object.keys(parameter.shape),
   property: Object.keys(parameter.shape),
@@ -49,7 +51,9 @@ const scalar = (dataType: keyof typeof DataType, value: unknown): VariantValue =
 const list = (dataType: keyof typeof DataType, value: unknown[]): VariantValue =>
   new Variant({ dataType: DataType[dataType], arrayType: VariantArrayType.Array, value })
 
-const production = 2
+/** One unit per job order; JobExecutionMode 2 is production. */
+const runsPlanned = { ID: 'RunsPlanned', value: scalar('UInt32', 1) }
+const executionMode = { ID: 'JobExecutionMode', value: scalar('Int32', 2) }
 
 /**
  * Gives the wire form of a job order. Numbers travel as Double whatever their value, so that a parameter keeps one type;
@@ -57,13 +61,14 @@ const production = 2
  * @throws when the job order breaks a limit of the structures: it should have been refused where it was made.
  */
 export function encodeJobOrder(order: JobOrder): WireJobOrder {
-  const wire: WireJobOrder = {
+  check(order)
+  return {
     jobOrderID: order.jobOrderId,
     workMasterID: [{ ID: order.workMasterId }],
     priority: order.priority,
     jobOrderParameters: [
-      { ID: 'RunsPlanned', value: scalar('UInt32', 1) },
-      { ID: 'JobExecutionMode', value: scalar('Int32', production) },
+      runsPlanned,
+      executionMode,
       {
         ID: 'JobName',
         value: list('LocalizedText', [{ text: `${order.productId} ${order.station}`, locale: 'en' }]),
@@ -81,7 +86,17 @@ export function encodeJobOrder(order: JobOrder): WireJobOrder {
       properties: [{ ID: 'Position', value: scalar('String', position) }],
     })),
   }
-  return jobOrder.parse(wire)
+}
+
+function check({ jobOrderId, workMasterId, priority, materialRequirements }: JobOrder): void {
+  const named = [jobOrderId, workMasterId, ...materialRequirements.map(({ part }) => part)]
+  if (named.some((name) => name === '' || name.length > longestText))
+    throw new Error(`Job order ${jobOrderId} names something with no or more than ${longestText} characters`)
+  if (!Number.isInteger(priority) || Math.abs(priority) > 32_767)
+    throw new Error(`Job order ${jobOrderId} has priority ${priority}, which is no Int16`)
+  const odd = materialRequirements.find(({ quantity }) => !Number.isFinite(quantity))
+  if (odd)
+    throw new Error(`Job order ${jobOrderId} needs ${odd.quantity} of ${odd.part}, which is no quantity`)
 }
 
 function valueVariant(value: string | number | boolean): VariantValue {

@@ -63,13 +63,12 @@ export const scalarVariant = (dataType: keyof typeof library.DataType, value: un
     value,
   })
 
-/** LocalizedText[], as the Comment argument of every job order method wants it. */
-export const textsVariant = (texts: readonly string[]): VariantValue =>
-  new library.Variant({
-    dataType: library.DataType.LocalizedText,
-    arrayType: library.VariantArrayType.Array,
-    value: texts.map((text) => ({ text, locale: 'en' })),
-  })
+/** An empty Comment, the last argument of every job order method. */
+export const noComment: VariantValue = new library.Variant({
+  dataType: library.DataType.LocalizedText,
+  arrayType: library.VariantArrayType.Array,
+  value: [],
+})
 
 export const structureVariant = (value: ExtensionObject): VariantValue =>
   new library.Variant({

@@ -1,0 +1,259 @@
+/**
+ * Keeps the link to one line for ever: connects, reads everything, watches the connection, starts over. See line.ts for the
+ * states a link goes through.
+ */
+import type { LineView } from '@lot-one/rules'
+import type { Line, LineConfig, LineOptions } from '../line.ts'
+import type { LineProfile } from '../lineProfiles.ts'
+import { bringUp, readLists } from './bringUp.ts'
+import type { Up } from './bringUp.ts'
+import { connect, forget, within } from './connection.ts'
+import type { Connection, LeftBehind } from './connection.ts'
+import type { ObservedJob } from './decode.ts'
+import type { JobMirror } from './jobMirror.ts'
+import { openPki } from './trust.ts'
+import type { Pki } from './trust.ts'
+
+export interface LinkOptions extends Pick<LineOptions, 'clock' | 'pkiFolder' | 'log'> {
+  readonly config: LineConfig
+  readonly profile: LineProfile
+  readonly mirror: JobMirror
+  /** Takes a list in that was asked for at `asOf`; resolves when everything about it was told. */
+  takeList(station: string, list: readonly ObservedJob[], asOf: number): Promise<void>
+  /** The state of the link changed, or all lists were read. */
+  tell(change: { readonly kind: 'link' | 'resynced' }): void
+}
+
+export interface Link {
+  state(): LineView['link']
+  connection(): Connection | undefined
+  /** Undefined while the line cannot be worked with. */
+  up(): Up | undefined
+  /** Kept while the link is down, so that what a line can do stays known. */
+  stations(): Up['stations']
+  /** SHA-1 thumbprint of the certificate the bridge showed; empty on an unsecured link. */
+  ownThumbprint(): string
+  readonly stopping: AbortSignal
+  start(): void
+  stop(): Promise<void>
+  trust: Line['trust']
+}
+
+const clockToleranceMs = 5_000
+
+/** Makes a link; nothing happens before `start()`. */
+export function createLink(options: LinkOptions): Link {
+  const { config, profile, clock, log, mirror, takeList, tell } = options
+  const stopping = new AbortController()
+  let link: LineView['link'] = { state: 'connecting', since: iso(clock.now()) }
+  let connection: Connection | undefined
+  let up: Up | undefined
+  let lastStations: Up['stations'] = new Map()
+  let ownThumbprint = ''
+  let untrusted: { readonly certificate: Buffer; readonly fingerprint: string } | undefined
+  let pki: Pki | undefined
+  let running: Promise<unknown> | undefined
+  const sleepers = new Set<() => void>()
+
+  function setLink(state: LineView['link']['state'], reason?: string, fingerprint?: string): void {
+    if (link.state === state && link.reason === reason && link.fingerprint === fingerprint) return
+    const since = link.state === state ? link.since : iso(clock.now())
+    link = {
+      state,
+      since,
+      ...(reason !== undefined && { reason }),
+      ...(fingerprint !== undefined && { fingerprint }),
+    }
+    log[state === 'stopped' || state === 'degraded' ? 'warn' : 'info'](
+      { line: config.id, link },
+      `line ${config.id} is ${state}${reason ? `: ${reason}` : ''}`,
+    )
+    tell({ kind: 'link' })
+  }
+
+  async function run(): Promise<void> {
+    let pause = 0
+    let leftBehind: LeftBehind | undefined
+    while (!stopping.signal.aborted) {
+      try {
+        pki ??= await openPki(options.pkiFolder)
+      } catch (error) {
+        setLink('stopped', `the certificate folder ${options.pkiFolder} cannot be used: ${text(error)}`)
+        await sleep(5_000)
+        continue
+      }
+      const made = await connect(
+        {
+          endpoint: config.endpoint,
+          lineId: config.id,
+          security: config.security,
+          pki,
+          profile,
+          trustFirstUse: config.trust === 'firstUse',
+          onFirstUse: (fingerprint) =>
+            log.warn(
+              { line: config.id, fingerprint },
+              `line ${config.id}: its first certificate ${fingerprint} is trusted from now on`,
+            ),
+        },
+        stopping.signal,
+        leftBehind,
+      )
+      if (made.outcome !== 'connected') {
+        if (stopping.signal.aborted) break
+        untrusted = made.outcome === 'stopped' ? made.untrusted : undefined
+        setLink(made.outcome === 'stopped' ? 'stopped' : 'connecting', made.reason, untrusted?.fingerprint)
+        await (untrusted
+          ? untilTrusted(pki, untrusted.certificate)
+          : sleep(made.outcome === 'stopped' ? 15_000 : longer(pause)))
+        pause = longer(pause)
+        continue
+      }
+      const connectedAt = clock.now()
+      connection = made
+      leftBehind = undefined
+      untrusted = undefined
+      ownThumbprint = config.security.mode === 'None' ? '' : pki.own.fingerprint
+      const reason = await Promise.race([comeUp(made), made.ended])
+      const end = reason ?? (await made.ended)
+      connection = undefined
+      up = undefined
+      if (!stopping.signal.aborted) setLink('connecting', end)
+      leftBehind = await made.close()
+      // At once after a connection that lasted; ever slower while they break as soon as they are made.
+      if (clock.now() - connectedAt > 5_000) pause = 0
+      await sleep(pause)
+      pause = longer(pause)
+    }
+    if (leftBehind) forget(leftBehind)
+  }
+
+  /** Reads everything once over a fresh subscription; `online` only afterwards. @returns why that failed. */
+  async function comeUp(over: Connection): Promise<string | undefined> {
+    setLink('resyncing', undefined, over.fingerprint)
+    const asOf = mirror.tick()
+    try {
+      const next = await within(
+        bringUp(over, { config, profile, log, onEvent, onOverflow: () => void resync() }),
+        60_000,
+        stopping.signal,
+      )
+      if (connection !== over || !over.usable()) return undefined
+      up = next
+      lastStations = next.stations
+      mirror.keepStations(next.stations)
+      await Promise.all([...next.lists].map(([station, list]) => takeList(station, list, asOf)))
+      if (connection !== over || up !== next) return undefined
+      await judgeHealth()
+      tell({ kind: 'resynced' })
+      return undefined
+    } catch (error) {
+      return `reading its state failed: ${text(error)}`
+    }
+  }
+
+  async function judgeHealth(): Promise<void> {
+    const now = up
+    if (!now || !connection) return
+    const problems = [...now.problems]
+    const skew = await now.clockDifferenceMs(clock).catch(() => undefined)
+    if (skew !== undefined && Math.abs(skew) > clockToleranceMs) {
+      problems.push(
+        `its clock is ${Math.round(Math.abs(skew) / 1000)} s ${skew > 0 ? 'ahead of' : 'behind'} ours`,
+      )
+    }
+    if (up !== now) return
+    if (problems.length > 0) setLink('degraded', problems.join('; '), connection.fingerprint)
+    else setLink('online', undefined, connection.fingerprint)
+  }
+
+  /** Reads all lists again: some event was lost, or a poll is due. */
+  async function resync(): Promise<void> {
+    const now = up
+    if (!now || !connection?.usable()) return
+    const asOf = mirror.tick()
+    const lists = await readLists(connection, now).catch(() => undefined)
+    if (!lists || up !== now) return
+    await Promise.all([...lists].map(([station, list]) => takeList(station, list, asOf)))
+    if (up === now) tell({ kind: 'resynced' })
+  }
+
+  /** Idle lines are not polled; lines without events are polled fast while they hold jobs. */
+  async function poll(): Promise<void> {
+    let healthAt = clock.now()
+    while (!stopping.signal.aborted) {
+      await sleep(up && !up.events ? 1_000 : profile.pollMs)
+      if (mirror.isWorthALook()) await resync()
+      if (clock.now() - healthAt >= profile.pollMs) {
+        healthAt = clock.now()
+        if (up && (link.state === 'online' || link.state === 'degraded')) await judgeHealth()
+      }
+    }
+  }
+
+  function onEvent(station: string | undefined, job: ObservedJob): void {
+    const where = station ?? mirror.stationOf(job.jobOrderId)
+    if (where !== undefined) mirror.hear(where, job)
+  }
+
+  async function untilTrusted(of: Pki, certificate: Buffer): Promise<void> {
+    while (!stopping.signal.aborted && !(await of.isInTrustFolder(certificate))) await sleep(1_000)
+  }
+
+  /** Sleeps, but a stop or a trust decision wakes it. */
+  async function sleep(ms: number): Promise<void> {
+    if (stopping.signal.aborted) return
+    await new Promise<void>((resolve) => {
+      const done = (): void => {
+        clearTimeout(timer)
+        sleepers.delete(done)
+        resolve()
+      }
+      const timer = setTimeout(done, ms)
+      sleepers.add(done)
+    })
+  }
+  function wake(): void {
+    for (const done of sleepers) done()
+  }
+
+  return {
+    state: () => link,
+    connection: () => connection,
+    up: () => up,
+    stations: () => lastStations,
+    ownThumbprint: () => ownThumbprint,
+    stopping: stopping.signal,
+    start() {
+      running ??= Promise.all([run(), poll()])
+    },
+    async stop() {
+      stopping.abort()
+      wake()
+      const last = connection
+      connection = undefined
+      up = undefined
+      await last?.close()
+      // Whatever is still under way was told to stop; it cannot hold up the process.
+      if (running) await within(running, 2_000, new AbortController().signal).catch(() => undefined)
+      await pki?.release()
+      pki = undefined
+    },
+    async trust(fingerprint) {
+      const shown = untrusted
+      if (!shown || !pki || shown.fingerprint !== fingerprint.toLowerCase().replaceAll(':', ''))
+        return { outcome: 'noSuchCertificate' }
+      await pki.trust(shown.certificate)
+      log.warn(
+        { line: config.id, fingerprint },
+        `line ${config.id}: certificate ${shown.fingerprint} is trusted by decision`,
+      )
+      wake()
+      return { outcome: 'trusted' }
+    },
+  }
+}
+
+const longer = (pauseMs: number): number => Math.min(Math.max(100, pauseMs * 2), 5_000)
+const iso = (ms: number): string => new Date(ms).toISOString()
+const text = (error: unknown): string => (error instanceof Error ? error.message : String(error))
