@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
-import { runTests } from '../src/cli/test.ts'
+import { runTests } from '../src/cli/familyTests.ts'
 import { loadProductModel } from '../src/productModel.ts'
 import { modelOf, problemsOf } from './ruleFiles.ts'
 

@@ -59,7 +59,7 @@ export function readCall(args: readonly string[], commands: readonly string[]): 
       },
     })
   } catch (error) {
-    throw new WrongCall((error as Error).message.split('. ')[0]!)
+    throw new WrongCall((error as Error).message.split('. ')[0])
   }
   const { values, positionals } = parsed
   const [command, ...files] = positionals
