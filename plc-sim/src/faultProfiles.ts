@@ -25,9 +25,9 @@ export const faultProfiles: Readonly<Record<string, FaultProfile>> = {
     about:
       'connections break before and after execution, answers come late, events get lost, doubled and late',
     faults: [
-      now(0.01, 'loseCall'),
-      now(0.02, 'loseAnswer'),
-      now(0.005, 'delayAnswer'),
+      now(0.002, 'loseCall'),
+      now(0.004, 'loseAnswer'),
+      now(0.001, 'delayAnswer'),
       now(0.1, 'dropEvent'),
       now(0.05, 'duplicateEvent'),
       now(0.05, 'delayEvent'),
@@ -108,9 +108,9 @@ export const faultProfiles: Readonly<Record<string, FaultProfile>> = {
   nasty: {
     about: 'lossy, refusing, slow, silent at times, clock off, few sessions, small limits',
     faults: [
-      now(0.005, 'loseCall'),
-      now(0.01, 'loseAnswer'),
-      now(0.003, 'delayAnswer'),
+      now(0.002, 'loseCall'),
+      now(0.004, 'loseAnswer'),
+      now(0.001, 'delayAnswer'),
       now(0.05, 'dropEvent'),
       now(0.05, 'duplicateEvent'),
       now(0.05, 'delayEvent'),

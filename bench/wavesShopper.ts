@@ -1,0 +1,110 @@
+/** One shopper: posts until the order is taken, then follows its stream to the end, whatever breaks in between. */
+import type { BuildOrder, OrderEvent } from '@lot-one/rules'
+
+/** What became of one order, as its shopper saw it. Times in ms since the click. */
+export interface Shopping {
+  readonly order: BuildOrder
+  readonly clickedAt: number
+  posts: number
+  acceptedAfter?: number
+  /** The first station was seen Running. */
+  runningAfter?: number
+  endedAfter?: number
+  state: string
+  /** Why it waits or was stopped, last thing said. */
+  reason?: string
+  /** What no answer should ever be: a 5xx other than 503, a refusal of a good order, a gap in the stream. */
+  readonly wrongs: string[]
+}
+
+const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
+const over = new Set(['completed', 'stopped', 'cancelled'])
+
+/** Buys; never throws. Ends early when `signal` is aborted. `onChange` after every step. */
+export async function shop(
+  url: string,
+  order: BuildOrder,
+  signal: AbortSignal,
+  onChange: (shopping: Shopping, mark: 'posting' | 'accepted' | 'event') => void,
+): Promise<Shopping> {
+  const began = performance.now()
+  const since = () => performance.now() - began
+  const shopping: Shopping = { order, clickedAt: Date.now(), posts: 0, state: 'posting', wrongs: [] }
+  const token = await post()
+  if (token === undefined) return shopping
+  shopping.acceptedAfter = since()
+  shopping.state = 'accepted'
+  onChange(shopping, 'accepted')
+  let seen = 0
+  while (!over.has(shopping.state) && !signal.aborted) {
+    try {
+      await follow(token)
+    } catch {
+      // The bridge is away; the stream goes on where it stopped.
+    }
+    if (!over.has(shopping.state) && !signal.aborted) await pause(250)
+  }
+  if (over.has(shopping.state)) shopping.endedAfter = since()
+  return shopping
+
+  async function post(): Promise<string | undefined> {
+    const body = JSON.stringify(order)
+    while (!signal.aborted) {
+      shopping.posts++
+      try {
+        const sending = fetch(new URL('/api/orders', url), {
+          method: 'POST',
+          headers: { 'content-type': 'application/json' },
+          body,
+          signal,
+        })
+        onChange(shopping, 'posting')
+        const response = await sending
+        const text = await response.text()
+        if (response.status === 201 || response.status === 200)
+          return (JSON.parse(text) as { trackingToken: string }).trackingToken
+        if (response.status !== 503) {
+          shopping.wrongs.push(`post answered with ${response.status}: ${text.slice(0, 300)}`)
+          if (response.status < 500) return undefined
+        }
+        await pause(Math.min(2000, 1000 * Number(response.headers.get('retry-after') ?? 0.2)))
+      } catch {
+        await pause(200)
+      }
+    }
+    return undefined
+  }
+
+  async function follow(token: string): Promise<void> {
+    const response = await fetch(new URL(`/api/orders/${order.orderId}/events`, url), {
+      headers: { authorization: `Bearer ${token}`, 'last-event-id': String(seen) },
+      signal,
+    })
+    if (response.status !== 200 || !response.body) {
+      if (response.status !== 503) shopping.wrongs.push(`stream answered with ${response.status}`)
+      await response.body?.cancel()
+      return
+    }
+    const decoder = new TextDecoder()
+    let rest = ''
+    for await (const chunk of response.body) {
+      const blocks = (rest + decoder.decode(chunk as Uint8Array, { stream: true })).split('\n\n')
+      rest = blocks.pop() ?? ''
+      for (const block of blocks) {
+        const data = block.split('\n').find((line) => line.startsWith('data:'))
+        if (data) take(JSON.parse(data.slice(5)) as OrderEvent)
+      }
+      if (over.has(shopping.state)) return
+    }
+  }
+
+  function take(event: OrderEvent): void {
+    if (event.seq !== seen + 1) shopping.wrongs.push(`stream gave event ${event.seq} after ${seen}`)
+    seen = event.seq
+    shopping.state = event.state
+    if (event.kind === 'job' && event.jobState === 'Running') shopping.runningAfter ??= since()
+    if (event.kind === 'waiting') shopping.reason = `${event.reason} ${event.detail ?? ''}`
+    if (event.kind === 'stopped') shopping.reason = event.reason
+    onChange(shopping, 'event')
+  }
+}

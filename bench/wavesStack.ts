@@ -1,0 +1,189 @@
+/** Bridge and simulated lines as processes of their own with proxies in between, to be killed and started again. */
+import { execFile, fork } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
+import { createWriteStream } from 'node:fs'
+import { copyFile, mkdir, writeFile } from 'node:fs/promises'
+import { basename, join } from 'node:path'
+import { promisify } from 'node:util'
+import { end } from './processes.ts'
+import { startProxy } from './wavesProxy.ts'
+import type { Proxy } from './wavesProxy.ts'
+
+export interface StackOptions {
+  readonly root: string
+  readonly folder: string
+  readonly lines: number
+  /** A fault profile as the simulator's --profile takes it. */
+  readonly faults: string
+  readonly speed: number
+  readonly seed: string
+  /** Something a person watching should know. */
+  readonly say: (text: string) => void
+}
+
+export type Part = 'bridge' | 'sim'
+
+export interface Stack {
+  readonly url: string
+  readonly proxies: readonly Proxy[]
+  readonly ledgerFiles: readonly string[]
+  /** The bridge's folder. */
+  readonly dataFolder: string
+  /** How often each part ended without being killed by `kill`: the simulator by its faults, the bridge never. */
+  readonly ownDeaths: Readonly<Record<Part, number>>
+  /** SIGKILL, and up again; resolves when it answers. */
+  kill(part: Part): Promise<void>
+  /** Ends everything in order. */
+  stop(): Promise<void>
+}
+
+interface Answer {
+  readonly type: string
+  readonly url?: string
+  readonly file?: string
+  readonly text?: string
+  readonly problems?: readonly string[]
+  readonly lines?: readonly {
+    readonly id: string
+    readonly endpointUrl: string
+    readonly ledgerFile: string
+  }[]
+}
+
+const password = 'waves-and-waves'
+
+/** Bundles and starts everything; resolves when an order can be posted. @throws a sentence when a part does not start */
+export async function startStack(options: StackOptions): Promise<Stack> {
+  const { root, folder, say } = options
+  const servers = join(folder, 'servers')
+  await bundle(root, servers)
+  const linesFolder = join(folder, 'lines')
+  const dataFolder = join(folder, 'data')
+  await mkdir(linesFolder, { recursive: true })
+  const children = new Map<Part, ChildProcess>()
+  const ownDeaths = { bridge: 0, sim: 0 }
+  const expected = new WeakSet<ChildProcess>()
+  const ids = Array.from({ length: options.lines }, (_, n) => `line-${n + 1}`)
+  const ports = new Map(ids.map((id) => [id, 0]))
+  let bridgePort = 0
+  let isOver = false
+
+  /** Starts a part and waits until it says one of `types`. It comes up again by itself when it dies. */
+  function start(part: Part, args: readonly string[], env: NodeJS.ProcessEnv, types: readonly string[]) {
+    return new Promise<Answer>((done, refuse) => {
+      const child = fork(join(servers, `${part}.mjs`), args, {
+        cwd: root,
+        env: { ...process.env, NODE_ENV: 'production', ...env },
+        execArgv: ['--enable-source-maps'],
+        stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+      })
+      children.set(part, child)
+      const log = createWriteStream(join(folder, `${part}.log`), { flags: 'a' })
+      child.stdout?.pipe(log)
+      child.stderr?.pipe(log)
+      let isUp = false
+      child.on('message', (message) => {
+        const answer = message as Answer
+        if (answer.type === 'certificate' && answer.file) void introduce(answer.file)
+        if (answer.type === 'refused' || answer.type === 'failed')
+          refuse(new Error(answer.text ?? answer.problems?.join(' ')))
+        if (!types.includes(answer.type)) return
+        isUp = true
+        done(answer)
+      })
+      child.once('exit', (code, signal) => {
+        if (isOver || expected.has(child)) return
+        const how = `the ${part === 'sim' ? 'simulator' : 'bridge'} ended (${signal ?? code})`
+        if (!isUp) return refuse(new Error(`${how} before it was ready; see ${folder}/${part}.log`))
+        ownDeaths[part]++
+        if (part === 'bridge') say(`${how}; see ${folder}/bridge.log`)
+        again(part).catch((error: Error) => say(error.message))
+      })
+    })
+  }
+
+  async function startSim(): Promise<Answer> {
+    const users = JSON.stringify([{ name: 'bridge', password, role: 'Operator' }])
+    const wanted = ids.flatMap((id) => ['--line', `${id}:${ports.get(id)}`])
+    const settings = ['--speed', String(options.speed), '--seed', options.seed, '--profile', options.faults]
+    const args = [...wanted, '--dir', linesFolder, ...settings]
+    return start('sim', args, { LOT_ONE_SIM_USERS: users }, ['ready'])
+  }
+
+  async function startBridge(awaited: string): Promise<Answer> {
+    const env = {
+      HOST: '127.0.0.1',
+      PORT: String(bridgePort),
+      LOT_ONE_DATA: dataFolder,
+      LOT_ONE_RULES: join(root, 'rules/products'),
+      LOT_ONE_LINES: linesFile,
+      LOT_ONE_SIM_SPEED: String(Math.min(1000, options.speed)),
+      LOT_ONE_WAVES_PASSWORD: password,
+    }
+    const answer = await start('bridge', [], env, [awaited])
+    bridgePort = Number(new URL(answer.url ?? '').port)
+    return answer
+  }
+
+  const again = (part: Part): Promise<Answer> => (part === 'sim' ? startSim() : startBridge('listening'))
+
+  /** The lines trust the bridge; this script is the person who compares fingerprints. */
+  async function introduce(certificateFile: string): Promise<void> {
+    for (const id of ids)
+      await copyFile(certificateFile, join(linesFolder, id, 'pki/trusted/certs', basename(certificateFile)))
+  }
+
+  const linesFile = join(folder, 'lines.yaml')
+  const ready = await startSim()
+  const proxies: Proxy[] = []
+  for (const { id, endpointUrl } of ready.lines ?? []) {
+    const port = Number(new URL(endpointUrl).port)
+    ports.set(id, port)
+    proxies.push(await startProxy(port))
+  }
+  const security = `{ policy: Basic256Sha256, mode: SignAndEncrypt, user: bridge, passwordEnv: LOT_ONE_WAVES_PASSWORD }`
+  const entries = proxies.map(
+    ({ port }, n) =>
+      `  - id: ${ids[n]}\n    endpoint: opc.tcp://127.0.0.1:${port}\n    trust: firstUse\n    security: ${security}\n`,
+  )
+  await writeFile(linesFile, `lines:\n${entries.join('')}`)
+
+  async function stop(): Promise<void> {
+    isOver = true
+    for (const part of ['bridge', 'sim'] as const) {
+      const child = children.get(part)
+      if (child) await end(child)
+    }
+    for (const proxy of proxies) await proxy.close()
+  }
+
+  try {
+    const { url = '' } = await startBridge('ready')
+    return {
+      url,
+      proxies,
+      ledgerFiles: (ready.lines ?? []).map(({ ledgerFile }) => ledgerFile),
+      dataFolder,
+      ownDeaths,
+      async kill(part) {
+        const child = children.get(part)
+        if (!child || child.exitCode !== null || child.signalCode !== null) return
+        expected.add(child)
+        const gone = new Promise((done) => child.once('exit', done))
+        child.kill('SIGKILL')
+        await gone
+        await again(part)
+      },
+      stop,
+    }
+  } catch (error) {
+    await stop()
+    throw error
+  }
+}
+
+/** Bundles the servers into a folder of their own, so that nothing else that builds meanwhile can touch them. */
+async function bundle(root: string, folder: string): Promise<void> {
+  const code = `import { buildServers } from './scripts/build.mjs'; await buildServers(undefined, ${JSON.stringify(folder)})`
+  await promisify(execFile)(process.execPath, ['--input-type=module', '-e', code], { cwd: root })
+}

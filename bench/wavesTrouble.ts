@@ -1,0 +1,128 @@
+/** Cuts links and kills processes at marked moments that the seed chooses. */
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
+import type { LedgerRecord } from '../plc-sim/src/lineModel.ts'
+import { cutKinds } from './wavesProxy.ts'
+import type { CutKind } from './wavesProxy.ts'
+import type { Part, Stack } from './wavesStack.ts'
+
+/** Moments at which a process may be killed: what a shopper does, and what a line writes down. */
+const marks = ['posting', 'accepted', 'event', 'stored', 'allowed', 'started', 'finished', 'removed'] as const
+export type Mark = (typeof marks)[number]
+
+type Trouble = { readonly at: number } & (
+  | { readonly do: 'cut'; readonly line: number; readonly kind: CutKind }
+  | { readonly do: 'kill'; readonly part: Part; readonly mark: Mark }
+)
+
+export interface Troubles {
+  /** Something has happened; may kill. */
+  mark(mark: Mark): void
+  /** How far the run is, 0 to 1: troubles whose time has come are armed. */
+  progress(done: number): void
+  readonly counts: { readonly cuts: number; readonly kills: Readonly<Record<Part, number>> }
+  /** Waits for those under way; no new ones. */
+  stop(): Promise<void>
+}
+
+/** Spreads so many cuts and kills over a run. */
+export function planTroubles(
+  stack: Stack,
+  wanted: { readonly cuts: number; readonly kills: number },
+  random: () => number,
+  say: (text: string) => void,
+): Troubles {
+  const pick = <T>(of: readonly T[]): T => of[Math.floor(random() * of.length)]!
+  // The last tenth is left in peace, so that every trouble has orders to trouble.
+  const at = () => random() * 0.9
+  const planned: Trouble[] = [
+    ...Array.from({ length: wanted.cuts }, (): Trouble => {
+      // A dead link takes ten seconds to be found out: a few are enough.
+      const kind = random() < 0.05 ? 'dead' : pick(cutKinds.filter((each) => each !== 'dead'))
+      return { at: at(), do: 'cut', line: Math.floor(random() * stack.proxies.length), kind }
+    }),
+    ...Array.from({ length: wanted.kills }, (_, n): Trouble => {
+      return { at: at(), do: 'kill', part: n % 2 === 0 ? 'bridge' : 'sim', mark: pick(marks) }
+    }),
+  ].sort((a, b) => a.at - b.at)
+  const counts = { cuts: 0, kills: { bridge: 0, sim: 0 } }
+  const armed: (Trouble & { do: 'kill' })[] = []
+  const underWay = new Set<Promise<unknown>>()
+  const busy = new Set<string>()
+  const isKilled = new Set<Part>()
+  let isOver = false
+
+  function run(work: Promise<unknown>): void {
+    const done = work
+      .catch((error: Error) => say(error.message))
+      .finally(() => {
+        underWay.delete(done)
+      })
+    underWay.add(done)
+  }
+
+  return {
+    counts,
+    mark(mark) {
+      const index = armed.findIndex((trouble) => trouble.mark === mark && !isKilled.has(trouble.part))
+      if (isOver || index < 0) return
+      const [{ part }] = armed.splice(index, 1) as [Trouble & { do: 'kill' }]
+      isKilled.add(part)
+      counts.kills[part]++
+      run(stack.kill(part).finally(() => isKilled.delete(part)))
+    },
+    progress(done) {
+      while (!isOver && planned[0] && planned[0].at <= done) {
+        const trouble = planned[0]
+        if (trouble.do === 'kill') {
+          // One at a time for each process, or they would pile up while it comes back.
+          if (isKilled.has(trouble.part) || armed.some(({ part }) => part === trouble.part)) return
+          armed.push(trouble)
+        } else {
+          const link = `link ${trouble.line}`
+          if (busy.has(link)) return
+          busy.add(link)
+          const proxy = stack.proxies[trouble.line]
+          if (proxy)
+            run(
+              proxy
+                .fail(trouble.kind)
+                .then(() => void counts.cuts++)
+                .finally(() => busy.delete(link)),
+            )
+        }
+        planned.shift()
+      }
+    },
+    async stop() {
+      isOver = true
+      // A cut that still waits for its message will never come.
+      await Promise.race([Promise.all(underWay), new Promise((resolve) => setTimeout(resolve, 15_000))])
+    },
+  }
+}
+
+/** Reads what a line appends to its ledger, again and again. */
+export function followLedger(file: string, onRecord: (record: LedgerRecord) => void): () => void {
+  let fd: number | undefined
+  let at = 0
+  let rest = ''
+  const look = (): void => {
+    try {
+      fd ??= openSync(file, 'r')
+      const size = fstatSync(fd).size - at
+      if (size <= 0) return
+      const buffer = Buffer.alloc(size)
+      at += readSync(fd, buffer, 0, size, at)
+      const lines = (rest + buffer.toString('utf8')).split('\n')
+      rest = lines.pop() ?? ''
+      for (const line of lines) onRecord(JSON.parse(line) as LedgerRecord)
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
+    }
+  }
+  const timer = setInterval(look, 25)
+  return () => {
+    clearInterval(timer)
+    if (fd !== undefined) closeSync(fd)
+  }
+}
