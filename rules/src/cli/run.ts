@@ -45,6 +45,7 @@ const help = `usage: npm run rules -- COMMAND FILE [--choose option=value]... [-
   --choose option=value   a choice; may repeat
   --at DAY                order date; without it the first day of the family
   --mutate                test: how many slips in the rules the tests would notice (at least 80 %)
+  --orders FILE.ndjson    diff: saved designs and open orders, one a line; which break, and their cheapest repair
   --on option,option...   graph: the options shown, in this order; at most 6
   --format NAME           graph: mermaid (default), xstate, scxml, dot
   --json                  one JSON object instead of text
