@@ -4,6 +4,7 @@ import { compile, effectiveIntervals } from '../compile.ts'
 import type { Compiled } from '../compile.ts'
 import { tooBig } from '../files.ts'
 import type { Problem, ProductModel } from '../model.ts'
+import { conditionsNeverMet, neverInEffect } from '../neverApplied.ts'
 import { redundantRules } from '../redundant.ts'
 import { describeProblem, load, onlyFile } from './call.ts'
 import type { Answer, Call } from './call.ts'
@@ -42,14 +43,20 @@ export function check(call: Call): Answer {
   }
   const redundant = model && compiled && compiled.configurations > 0n ? redundantRules(model, compiled) : []
   const doubts: Problem[] = [...warnings, ...(model && compiled ? laterProblems(model, file, compiled) : [])]
-  for (const id of redundant) {
+  const doubtful = (id: string, message: string) => {
     const rule = model!.rules.find((each) => each.id === id)!
-    doubts.push({
-      ...rule.where,
-      ruleId: id,
-      message: `rule ${id} changes nothing: the other rules already say it`,
-    })
+    doubts.push({ ...rule.where, ruleId: id, message })
   }
+  const unmet = model && compiled ? conditionsNeverMet(model, compiled, redundant) : []
+  for (const id of redundant)
+    doubtful(
+      id,
+      unmet.includes(id)
+        ? `rule ${id} never applies: no buildable product meets its condition`
+        : `rule ${id} changes nothing: the other rules already say it`,
+    )
+  for (const id of model ? neverInEffect(model) : [])
+    doubtful(id, `rule ${id} never applies: it is in effect on no order date of ${model!.id}`)
   for (const { option, value } of compiled?.dead ?? []) {
     const { where } = model!.options.find((each) => each.id === option)!
     doubts.push({ ...where, message: `value ${String(value)} of ${option} is in no buildable product` })
