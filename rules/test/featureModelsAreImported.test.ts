@@ -232,7 +232,7 @@ describe('UVL', () => {
         holds: (bits) => holds(left.holds(bits), right.holds(bits)),
       }
     }
-    for (let i = 0; i < 30; i++) {
+    for (let i = 0; i < 20; i++) {
       const { text, holds } = tree(4)
       const expected = Array.from({ length: 16 }, (_, bits) => holds(bits)).filter(Boolean).length
       const uvl = `features\n  r\n    optional\n      a\n      b\n      c\n      d\nconstraints\n  ${text}\n`
