@@ -115,7 +115,7 @@ export function createDispatch(options: DispatchOptions): Dispatch {
   }
 
   function seen(line: Line): LineSeen {
-    const { link } = line.view()
+    const link = line.link()
     const known = line.stations().length > 0
     return {
       id: line.id,
@@ -176,12 +176,12 @@ export function createDispatch(options: DispatchOptions): Dispatch {
       if (mine.doubt === 'store') delete mine.doubt
     }
     if (record.handOver === 'conflict' || !advances(record.jobState, job.jobState)) {
-      if (inDoubt && same) void book.write(work, [], [mine])
+      if (inDoubt && same) book.note(work, mine)
       touch(work)
       return
     }
     book.setRecord(work, mine, { jobState: job.jobState })
-    void book.write(work, [jobFact(mine, job)], [mine])
+    void book.write(work, [jobFact(mine, job)], inDoubt && same ? [mine] : [])
     touch(work)
   }
 

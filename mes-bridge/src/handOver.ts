@@ -199,7 +199,7 @@ export function createHandOver(desk: Desk): (action: Action) => void {
   function confirm(work: Work, job: Job): void {
     if (job.record.handOver === 'confirmed') return
     book.setRecord(work, job, { handOver: 'confirmed' })
-    void book.write(work, [], [job])
+    book.note(work, job)
   }
 
   function afterStart(work: Work, job: Job, outcome: CallOutcome): void {
@@ -275,7 +275,7 @@ export function createHandOver(desk: Desk): (action: Action) => void {
         break
       case 'cleared':
         book.setRecord(work, job, { cleared: true })
-        void book.write(work, [], [job])
+        book.note(work, job)
         break
       case 'conflict':
         return conflict(work, job)

@@ -100,6 +100,8 @@ export interface Line {
   stop(): Promise<void>
   /** Link, stations and their jobs; hold and queue are the dispatcher's to add. */
   view(): Omit<LineView, 'held' | 'queue'>
+  /** The link of `view()`, cheap enough to ask at every turn. */
+  link(): LineView['link']
   /** Session up, everything read: new work may be handed over. */
   isOnline(): boolean
   stations(): readonly Station[]
@@ -178,7 +180,8 @@ export function createLine(config: LineConfig, options: LineOptions): Line {
     jobOrderId: string,
     args: (at: Up) => Parameters<Connection['call']>[2],
   ): Promise<CallOutcome> {
-    const outcome = await gate(() => sendNow(station, method, args))
+    // A unit that can go on is not kept waiting by others that are only being prepared.
+    const outcome = await gate(() => sendNow(station, method, args), method !== 'Store')
     mirror.tick()
     if (outcome.outcome !== 'unsent') {
       audit({
@@ -233,6 +236,7 @@ export function createLine(config: LineConfig, options: LineOptions): Line {
       await link.stop()
       listeners.clear()
     },
+    link: () => link.state(),
     view: () => ({
       id: config.id,
       endpoint: config.endpoint,
@@ -343,8 +347,12 @@ export function createLine(config: LineConfig, options: LineOptions): Line {
   return line
 }
 
+const known = new WeakMap<FoundStation, Station>()
+
 function toStation(station: string, found: FoundStation): Station {
-  return {
+  const before = known.get(found)
+  if (before) return before
+  const made: Station = {
     station,
     name: found.displayName,
     workMasters: found.workMasters,
@@ -352,6 +360,8 @@ function toStation(station: string, found: FoundStation): Station {
     maxJobOrders: found.maxJobOrders,
     methods: new Set(found.methods.keys()),
   }
+  known.set(found, made)
+  return made
 }
 
 function resultText(outcome: CallOutcome): string {

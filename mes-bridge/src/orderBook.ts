@@ -40,6 +40,8 @@ export interface OrderBook {
   setRecord(work: Work, job: Job, change: Partial<JobRecord>): void
   /** Resolves when durable. Storage trouble is waited out, so it may take long; it never fails. */
   write(work: Work, facts: readonly OrderFact[], jobs?: readonly Job[]): Promise<void>
+  /** Writes a record with the order's next facts, or alone after a moment: for what a list would tell again after a crash. */
+  note(work: Work, job: Job): void
   load(lineId: string, station: string): Load
   /** Orders with work left on a line. */
   ordersOn(lineId: string): number
@@ -64,16 +66,22 @@ interface Counted {
 }
 
 const storagePauseMs = 1_000
+const noteDelayMs = 250
+
+interface Outbox {
+  facts: OrderFact[]
+  jobs: Set<Job>
+  done: (() => void)[]
+  writing: boolean
+  timer: NodeJS.Timeout | undefined
+}
 
 /** @param onEvents is called after events of an order were folded in. */
 export function createOrderBook(journal: Journal, log: Log, onEvents: (work: Work) => void): OrderBook {
   const works = new Map<string, Work>()
   const loads = new Map<string, Counted>()
   const perLine = new Map<string, number>()
-  const outbox = new Map<
-    string,
-    { facts: OrderFact[]; jobs: Set<Job>; done: (() => void)[]; writing: boolean }
-  >()
+  const outbox = new Map<string, Outbox>()
   const writes = new Set<Promise<void>>()
   let closing = false
 
@@ -95,10 +103,22 @@ export function createOrderBook(journal: Journal, log: Log, onEvents: (work: Wor
     if (lineId !== undefined) perLine.set(lineId, (perLine.get(lineId) ?? 0) + sign)
   }
 
+  function boxOf(work: Work): Outbox {
+    const { orderId } = work.view.order
+    const box = outbox.get(orderId) ?? {
+      facts: [],
+      jobs: new Set(),
+      done: [],
+      writing: false,
+      timer: undefined,
+    }
+    outbox.set(orderId, box)
+    return box
+  }
+
   async function flush(work: Work): Promise<void> {
     const orderId = work.view.order.orderId
-    const box = outbox.get(orderId)
-    if (!box) return
+    const box = boxOf(work)
     while (box.facts.length > 0 || box.jobs.size > 0) {
       const { facts, jobs, done } = box
       Object.assign(box, { facts: [], jobs: new Set<Job>(), done: [] })
@@ -108,7 +128,9 @@ export function createOrderBook(journal: Journal, log: Log, onEvents: (work: Wor
       if (events.length > 0) onEvents(work)
       for (const resolve of done) resolve()
     }
+    for (const resolve of box.done.splice(0)) resolve()
     box.writing = false
+    if (!works.has(orderId)) outbox.delete(orderId)
   }
 
   /** Tries until it is durable; after trouble it looks whether the lost write had come through after all. */
@@ -151,7 +173,11 @@ export function createOrderBook(journal: Journal, log: Log, onEvents: (work: Wor
     add(view, records, momentOf) {
       const jobs = [...records]
         .sort((a, b) => a.jobOrder.op - b.jobOrder.op)
-        .map((record): Job => {
+        .map((stored): Job => {
+          // The state is kept in the order's events alone, not in the record again.
+          const { jobState = stored.jobState } =
+            view.operations.find(({ jobOrderId }) => jobOrderId === stored.jobOrder.jobOrderId) ?? {}
+          const record: JobRecord = { ...stored, ...(jobState !== undefined && { jobState }) }
           const open = record.handOver === 'sending' || record.handOver === 'unknown'
           return { ...newJob(record, momentOf(record.lineId)), ...(open && { doubt: 'store' as const }) }
         })
@@ -177,7 +203,6 @@ export function createOrderBook(journal: Journal, log: Log, onEvents: (work: Wor
       for (const { record } of work.jobs) count(record, -1)
       countOrder(work, -1)
       works.delete(orderId)
-      outbox.delete(orderId)
     },
     setJobs(work, jobs) {
       for (const { record } of work.jobs) count(record, -1)
@@ -193,9 +218,9 @@ export function createOrderBook(journal: Journal, log: Log, onEvents: (work: Wor
       count(job.record, 1)
     },
     write(work, facts, jobs = []) {
-      const orderId = work.view.order.orderId
-      const box = outbox.get(orderId) ?? { facts: [], jobs: new Set<Job>(), done: [], writing: false }
-      outbox.set(orderId, box)
+      const box = boxOf(work)
+      clearTimeout(box.timer)
+      box.timer = undefined
       box.facts.push(...facts)
       for (const job of jobs) box.jobs.add(job)
       const durable = new Promise<void>((resolve) => box.done.push(resolve))
@@ -208,9 +233,18 @@ export function createOrderBook(journal: Journal, log: Log, onEvents: (work: Wor
       }
       return durable
     },
+    note(work, job) {
+      const box = boxOf(work)
+      box.jobs.add(job)
+      if (box.writing || box.timer) return
+      box.timer = setTimeout(() => void this.write(work, []), noteDelayMs)
+    },
     load: (lineId, station) => loads.get(`${lineId} ${station}`) ?? { jobs: 0, seconds: 0, parallel: 1 },
     ordersOn: (lineId) => perLine.get(lineId) ?? 0,
     async close() {
+      for (const work of works.values())
+        if (outbox.get(work.view.order.orderId)?.timer) void this.write(work, [])
+      for (const { timer } of outbox.values()) clearTimeout(timer)
       closing = true
       while (writes.size > 0) await Promise.all(writes)
     },
