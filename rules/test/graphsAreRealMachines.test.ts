@@ -61,11 +61,9 @@ test.each([
   for (const way of everyWay(on.map((id) => model.options.find((option) => option.id === id)!))) {
     let here = start
     for (const [option, value] of Object.entries(way))
-      here = transition(
-        machine,
-        here as never,
-        { type: `${option}=${String(value)}` },
-      )[0] as AnyMachineSnapshot
+      here = transition(machine, here as never, {
+        type: `${option}=${String(value)}`,
+      })[0] as AnyMachineSnapshot
     expect(here.status === 'done', JSON.stringify(way)).toBe(
       asked.isBuildable({ context: {}, selection: way }),
     )
@@ -166,7 +164,15 @@ test.each<[string, string[], string]>([
 test('what is too big for a picture says so', async () => {
   const grid = '{ min: 1, max: 30, step: 1 }'
   const big = join(folder, 'big.yaml')
-  await writeFile(big, family(`options:\n${'a b c d e f g'.split(' ').map((id) => `  ${id}: ${grid}\n`).join('')}`))
+  await writeFile(
+    big,
+    family(
+      `options:\n${'a b c d e f g'
+        .split(' ')
+        .map((id) => `  ${id}: ${grid}\n`)
+        .join('')}`,
+    ),
+  )
   expect(call('graph', big, '--on', 'a,b,c')).toMatchObject({
     code: 2,
     err: expect.stringContaining('more than 20,000 combinations: name fewer options') as string,
