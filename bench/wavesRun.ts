@@ -51,11 +51,12 @@ export async function runWaves(root: string, options: WavesOptions): Promise<Rep
   const seed = `waves-${options.seed}`
   view.say(`Starting the bridge and ${options.lines} lines in ${folder}`)
   const { lines, faults, speed } = options
-  const stack = await startStack({ root, folder, lines, faults, speed, seed, say: view.say })
   const interrupted = new AbortController()
   const interrupt = () => interrupted.abort()
   process.once('SIGINT', interrupt)
   process.once('SIGTERM', interrupt)
+  const { signal } = interrupted
+  const stack = await startStack({ root, folder, lines, faults, speed, seed, signal, say: view.say })
   try {
     const shopped = await shopInWaves(
       stack,

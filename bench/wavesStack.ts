@@ -17,6 +17,8 @@ export interface StackOptions {
   readonly faults: string
   readonly speed: number
   readonly seed: string
+  /** Aborted: nothing more is started. */
+  readonly signal: AbortSignal
   /** Something a person watching should know. */
   readonly say: (text: string) => void
 }
@@ -51,6 +53,7 @@ interface Answer {
 }
 
 const password = 'waves-and-waves'
+const onlineMs = 30_000
 
 /** Bundles and starts everything; resolves when an order can be posted. @throws a sentence when a part does not start */
 export async function startStack(options: StackOptions): Promise<Stack> {
@@ -68,8 +71,8 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   let bridgePort = 0
   let isOver = false
 
-  /** Starts a part and waits until it says one of `types`. It comes up again by itself when it dies. */
-  function start(part: Part, args: readonly string[], env: NodeJS.ProcessEnv, types: readonly string[]) {
+  /** Starts a part and waits until it says `awaited`. It comes up again by itself when it dies. */
+  function start(part: Part, args: readonly string[], env: NodeJS.ProcessEnv, awaited: string) {
     return new Promise<Answer>((done, refuse) => {
       const child = fork(join(servers, `${part}.mjs`), args, {
         cwd: root,
@@ -87,7 +90,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
         if (answer.type === 'certificate' && answer.file) void introduce(answer.file)
         if (answer.type === 'refused' || answer.type === 'failed')
           refuse(new Error(answer.text ?? answer.problems?.join(' ')))
-        if (!types.includes(answer.type)) return
+        if (answer.type !== awaited) return
         isUp = true
         done(answer)
       })
@@ -107,10 +110,10 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     const wanted = ids.flatMap((id) => ['--line', `${id}:${ports.get(id)}`])
     const settings = ['--speed', String(options.speed), '--seed', options.seed, '--profile', options.faults]
     const args = [...wanted, '--dir', linesFolder, ...settings]
-    return start('sim', args, { LOT_ONE_SIM_USERS: users }, ['ready'])
+    return start('sim', args, { LOT_ONE_SIM_USERS: users }, 'ready')
   }
 
-  async function startBridge(awaited: string): Promise<Answer> {
+  async function startBridge(): Promise<Answer> {
     const env = {
       HOST: '127.0.0.1',
       PORT: String(bridgePort),
@@ -120,12 +123,12 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       LOT_ONE_SIM_SPEED: String(Math.min(1000, options.speed)),
       LOT_ONE_WAVES_PASSWORD: password,
     }
-    const answer = await start('bridge', [], env, [awaited])
+    const answer = await start('bridge', [], env, 'listening')
     bridgePort = Number(new URL(answer.url ?? '').port)
     return answer
   }
 
-  const again = (part: Part): Promise<Answer> => (part === 'sim' ? startSim() : startBridge('listening'))
+  const again = (part: Part): Promise<Answer> => (part === 'sim' ? startSim() : startBridge())
 
   /** The lines trust the bridge; this script is the person who compares fingerprints. */
   async function introduce(certificateFile: string): Promise<void> {
@@ -157,8 +160,32 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     for (const proxy of proxies) await proxy.close()
   }
 
+  /** A line that cannot be reached is a result too: then orders are posted all the same. */
+  async function linesAreUp(): Promise<void> {
+    const child = children.get('bridge')
+    let leave: () => void = () => undefined
+    const up = new Promise<void>((resolve) => {
+      const look = (message: unknown) => void ((message as Answer).type === 'ready' && resolve())
+      const timer = setTimeout(() => {
+        say(`No line has come online within ${onlineMs / 1000} s; see ${folder}/bridge.log`)
+        resolve()
+      }, onlineMs)
+      const give = () => resolve()
+      child?.on('message', look)
+      options.signal.addEventListener('abort', give)
+      leave = () => {
+        clearTimeout(timer)
+        child?.off('message', look)
+        options.signal.removeEventListener('abort', give)
+      }
+    })
+    await up
+    leave()
+  }
+
   try {
-    const { url = '' } = await startBridge('ready')
+    const { url = '' } = await startBridge()
+    await linesAreUp()
     return {
       url,
       proxies,
