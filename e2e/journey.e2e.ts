@@ -14,7 +14,7 @@ let context: BrowserContext | undefined
 const complaints: string[] = []
 
 beforeAll(async () => {
-  ;[shop, browser] = await Promise.all([startShop({ LOT_ONE_SIM_SPEED: '6' }), launchBrowser()])
+  ;[shop, browser] = await Promise.all([startShop({ LOT_ONE_SIM_SPEED: '5' }), launchBrowser()])
 })
 afterEach(async () => {
   await context?.close()
@@ -32,7 +32,7 @@ async function phone(): Promise<Page> {
     viewport: { width: 390, height: 844 },
     hasTouch: true,
     isMobile: true,
-    deviceScaleFactor: 2,
+    deviceScaleFactor: 1,
     locale: 'de-DE',
   })
   const page = await context.newPage()

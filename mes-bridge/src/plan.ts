@@ -227,10 +227,7 @@ const offTheLine: ReadonlySet<HandOver> = new Set(['withdrawn', 'refused', 'conf
 
 /** Nothing more is to be asked or told about this job order. */
 export function isDone({ record }: JobWork, goal: Goal = 'build'): boolean {
-  return (
-    record.cleared ||
-    (goal !== 'build' && offTheLine.has(record.handOver))
-  )
+  return record.cleared || (goal !== 'build' && offTheLine.has(record.handOver))
 }
 
 function planJobs(order: OrderWork, lines: readonly LineSeen[], now: number, actions: Action[]): void {

@@ -75,6 +75,7 @@ export function createDialogue(product: Product, initial: Design) {
     }
   }
   const machine = setup({
+    // oxlint-disable-next-line typescript/no-unnecessary-type-assertion -- xstate infers its types from this assertion
     types: {} as { context: DialogueContext; events: DialogueEvent },
     guards: {
       fits: ({ context, event }) => {

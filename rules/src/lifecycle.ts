@@ -26,6 +26,7 @@ type FactEvent = {
 }[OrderFact['kind']]
 
 const seen = setup({
+  // oxlint-disable-next-line typescript/no-unnecessary-type-assertion -- xstate infers its types from this assertion
   types: {} as { context: Context; events: FactEvent },
   actions: {
     assignOperations: assign(({ context, event }) =>
@@ -172,5 +173,5 @@ export function replay(facts: Iterable<OrderFact>): LifecycleSnapshot {
 }
 
 function toSnapshot(snapshot: SnapshotFrom<typeof lifecycle>): LifecycleSnapshot {
-  return { ...lifecycleId, state: snapshot.value as OrderState, jobs: snapshot.context.jobs }
+  return { ...lifecycleId, state: snapshot.value, jobs: snapshot.context.jobs }
 }

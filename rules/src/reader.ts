@@ -105,10 +105,10 @@ function unfold(issue: Issue): Issue[] {
         path: issue.path,
         input: issue.input,
         message: `expected ${[...new Set(expected)].join(' or ')}`,
-      } as Issue,
+      },
     ]
   }
-  return best.flatMap((error) => unfold({ ...error, path: [...issue.path, ...error.path] } as Issue))
+  return best.flatMap((error) => unfold({ ...error, path: [...issue.path, ...error.path] }))
 }
 
 function sentence(issue: Issue, value: unknown, what: string): string {

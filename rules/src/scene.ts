@@ -113,7 +113,7 @@ export function readSlots(
         ...rule,
         id: `${slot}/${rule.id}`,
         formula: move(rule.formula),
-        ...(rule.message && { message: movePlaceholders(rule.message, rename) as typeof rule.message }),
+        ...(rule.message && { message: movePlaceholders(rule.message, rename) }),
       })),
     )
     brought.prices.push(

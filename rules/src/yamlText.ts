@@ -146,8 +146,7 @@ export function readYaml(text: string, file: string): { root: YamlNode | undefin
     }
     const known = done.get(node as Node)
     if (known) return known
-    if ('anchor' in (node as object) && (node as Scalar).anchor)
-      anchors.set((node as Scalar).anchor!, node as Node)
+    if ((node as Partial<Scalar>).anchor) anchors.set((node as Scalar).anchor!, node as Node)
     open.add(node as Node)
     const made = build(node as Node, depth, offset)
     open.delete(node as Node)

@@ -132,11 +132,11 @@ test('a rule and its opposite share out the products; an implied rule changes no
       const [rule, ...rest] = model.rules
       fc.pre(rule !== undefined)
       const countWith = (rules: readonly Rule[]) => open({ ...model, rules }).count(none)
-      const opposite = makeRule('opposite', { op: 'not', arg: rule!.formula })
+      const opposite = makeRule('opposite', { op: 'not', arg: rule.formula })
       expect(countWith(model.rules) + countWith([opposite, ...rest])).toBe(countWith(rest))
       const implied = makeRule('implied', {
         op: 'or',
-        args: [rule!.formula, rest[0]?.formula ?? { op: 'false' }],
+        args: [rule.formula, rest[0]?.formula ?? { op: 'false' }],
       })
       const [before, after] = [open(model), open({ ...model, rules: [...model.rules, implied] })]
       expect(after.statuses(question)).toEqual(before.statuses(question))

@@ -204,7 +204,7 @@ describe('the view of an order', () => {
         seq: i + 1,
         at: `2026-01-01T00:00:${String(i).padStart(2, '0')}Z`,
         state: lifecycleState.state,
-      } as OrderEvent
+      }
     })
   }
 
