@@ -14,7 +14,7 @@ const allowed: Record<string, readonly string[]> = {
   'rules/src/dialogue.ts': ['rules/src', 'xstate'],
   'rules/src/lifecycle.ts': ['rules/src', 'xstate'],
   'rules/src/files.ts': ['rules/src', 'node'],
-  'rules/src/cli': ['rules/src', 'node', 'yaml'],
+  'rules/src/cli': ['rules/src', 'node', 'yaml', 'zod'],
   'mes-bridge/src': ['mes-bridge/src', '@lot-one/rules', 'zod', 'node', 'pino'],
   'mes-bridge/src/config.ts': ['mes-bridge/src', '@lot-one/rules', 'zod', 'node', 'yaml'],
   'mes-bridge/src/http': [
