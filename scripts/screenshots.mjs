@@ -1,6 +1,6 @@
 // `npm run screenshots`: the shop's pages in their states, in a real browser against the real stack, into docs/pictures.
 // usage: node scripts/screenshots.mjs [FOLDER]
-import { mkdirSync } from 'node:fs'
+import { mkdirSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { launchBrowser } from './browser.mjs'
 import { root } from './build.mjs'
@@ -24,6 +24,24 @@ async function settled(page) {
   await page.evaluate(
     () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(undefined)))),
   )
+}
+
+/**
+ * One picture of several, as the README shows them.
+ * @param {string} name
+ * @param {string[]} parts
+ */
+async function sideBySide(name, parts) {
+  const page = await browser.newPage({ viewport: { width: 1290, height: 900 } })
+  const images = parts.map((part) => {
+    const data = readFileSync(join(folder, `${part}.png`)).toString('base64')
+    return `<img src="data:image/png;base64,${data}" style="width:390px;border-radius:28px;box-shadow:0 8px 32px #0003">`
+  })
+  await page.setContent(
+    `<body style="margin:0;padding:28px 30px;display:flex;gap:30px;background:#f4f2ee;box-sizing:border-box;width:1290px">${images.join('')}</body>`,
+  )
+  await page.screenshot({ path: join(folder, `${name}.png`), timeout: 120_000 })
+  await page.close()
 }
 
 const [shop, browser] = await Promise.all([startShop({ LOT_ONE_SIM_SPEED: '4' }), launchBrowser()])
@@ -91,6 +109,7 @@ try {
       await context.close()
     }
   }
+  await sideBySide('readme', ['look-phone', 'conflict-phone', 'tracker-phone'])
 } finally {
   await browser.close()
   await shop.stop()

@@ -16,7 +16,11 @@ export interface JobOrder {
   readonly productId: string
   readonly rulesHash: string
   readonly parameters: readonly { readonly id: string; readonly value: Value }[]
-  readonly materialRequirements: readonly { readonly position: string; readonly part: string; readonly quantity: number }[]
+  readonly materialRequirements: readonly {
+    readonly position: string
+    readonly part: string
+    readonly quantity: number
+  }[]
   /** sha256 over all of the above; travels as parameter `spec.digest`, compared at every read-back. */
   readonly digest: string
 }
