@@ -11,7 +11,7 @@ import { orderMaker } from './orders.ts'
 import { judge } from './wavesJudge.ts'
 import { createView, fromVerdict, spreadOf, unfinished } from './wavesReport.ts'
 import type { Report } from './wavesReport.ts'
-import { shop } from './wavesShopper.ts'
+import { asksOperator, shop } from './wavesShopper.ts'
 import type { Shopping } from './wavesShopper.ts'
 import { startStack } from './wavesStack.ts'
 import type { Stack } from './wavesStack.ts'
@@ -33,7 +33,7 @@ export interface WavesOptions {
 }
 
 /** Nothing completed for this long: something is stuck, and waiting longer would show nothing new. */
-const standstillMs = 90_000
+const standstillMs = 60_000
 
 /** Runs; everything it started has ended when it resolves. */
 export async function runWaves(root: string, options: WavesOptions): Promise<Report> {
@@ -69,7 +69,11 @@ export async function runWaves(root: string, options: WavesOptions): Promise<Rep
     const unknown = countUnknown(stack.dataFolder)
     const accepted = shopped.shoppings
       .filter(({ acceptedAfter }) => acceptedAfter !== undefined)
-      .map(({ order, state }) => ({ order, mayBeIncomplete: state === 'stopped' }))
+      // Whoever knows what her order waits for has not lost it; that it is not finished stands elsewhere in the report.
+      .map(({ order, state, reason }) => ({
+        order,
+        mayBeIncomplete: state !== 'completed' && reason !== undefined,
+      }))
     const posted = new Map<string, BuildOrder>(shopped.shoppings.map(({ order }) => [order.orderId, order]))
     const verdict = judge(
       { product, model: loaded.model, at },
@@ -127,7 +131,7 @@ async function shopInWaves(
   const count = (holds: (shopping: Shopping) => boolean) => [...known.values()].filter(holds).length
   const timer = setInterval(() => {
     void readMemory(stack.url).then((mb) => mb !== undefined && memory.push(mb))
-    const now = count(({ state }) => state === 'completed' || state === 'stopped')
+    const now = count((shopping) => shopping.state === 'completed' || asksOperator(shopping))
     if (now > completed) completedAt = performance.now()
     completed = now
     const open = [...known.values()].find(
@@ -140,7 +144,7 @@ async function shopInWaves(
       posted: known.size,
       accepted: count(({ acceptedAfter }) => acceptedAfter !== undefined),
       completed,
-      stopped: count(({ state }) => state === 'stopped'),
+      stopped: count(asksOperator),
       waiting: open ? unfinished(open) : '',
       cuts: `${troubles.counts.cuts}/${options.cuts}`,
       kills: `${troubles.counts.kills.bridge + troubles.counts.kills.sim}/${options.kills}`,
@@ -225,8 +229,10 @@ function reportOf(
       accepted: shoppings.filter(({ acceptedAfter }) => acceptedAfter !== undefined).length,
       completed: completed.length,
     },
-    stopped: shoppings.filter(({ state }) => state === 'stopped').map(unfinished),
-    unfinished: shoppings.filter(({ state }) => state !== 'completed' && state !== 'stopped').map(unfinished),
+    stopped: shoppings.filter(asksOperator).map(unfinished),
+    unfinished: shoppings
+      .filter((shopping) => shopping.state !== 'completed' && !asksOperator(shopping))
+      .map(unfinished),
     posts: shoppings.reduce((sum, { posts }) => sum + posts, 0),
     clickToAccepted: spreadOf(shoppings.map(({ acceptedAfter }) => acceptedAfter)),
     clickToRunning: spreadOf(shoppings.map(({ runningAfter }) => runningAfter)),

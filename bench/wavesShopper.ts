@@ -20,6 +20,11 @@ export interface Shopping {
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
 const over = new Set(['completed', 'stopped', 'cancelled'])
 
+/** The shopper was told that a person has to look: stopped, or in doubt about what a line did. */
+export function asksOperator({ state, reason }: Shopping): boolean {
+  return state === 'stopped' || (state !== 'completed' && reason?.startsWith('inDoubt') === true)
+}
+
 /** Buys; never throws. Ends early when `signal` is aborted. `onChange` after every step. */
 export async function shop(
   url: string,
@@ -103,6 +108,8 @@ export async function shop(
     seen = event.seq
     shopping.state = event.state
     if (event.kind === 'job' && event.jobState === 'Running') shopping.runningAfter ??= since()
+    // Whatever else happens ends the waiting.
+    delete shopping.reason
     if (event.kind === 'waiting') shopping.reason = `${event.reason} ${event.detail ?? ''}`
     if (event.kind === 'stopped') shopping.reason = event.reason
     onChange(shopping, 'event')
