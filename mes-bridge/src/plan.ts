@@ -335,7 +335,8 @@ function advance(order: OrderWork, job: JobWork, goal: Goal): Action | undefined
   const { record } = job
   const orderId = order.view.order.orderId
   const { op } = record.jobOrder
-  if (over(record.jobState)) return { do: 'clear', orderId, op }
+  // The line forgets what is cleared, so its end must be on disk first: killed in between, nobody could tell any more.
+  if (over(record.jobState)) return isDurablyOver(order, op) ? { do: 'clear', orderId, op } : undefined
   if (goal !== 'build') {
     if (record.handOver !== 'confirmed') return { do: 'settle', orderId, op, as: 'withdrawn' }
     return !begun(record.jobState) && mayWithdraw(order, job, goal)
@@ -346,6 +347,11 @@ function advance(order: OrderWork, job: JobWork, goal: Goal): Action | undefined
   return isTurn(order, job) && !job.startTaken && !begun(record.jobState)
     ? { do: 'start', orderId, op }
     : undefined
+}
+
+/** The view is folded from events that are durable; the record in hand may be ahead of it. */
+function isDurablyOver({ view }: OrderWork, op: number): boolean {
+  return over(view.operations.find((operation) => operation.op === op)?.jobState)
 }
 
 /** All job orders are on their stations and everything before this one has ended: the unit has arrived. */

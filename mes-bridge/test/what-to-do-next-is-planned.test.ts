@@ -41,7 +41,22 @@ function job(index: number, record: Partial<JobRecord> = {}, work: Partial<JobWo
 }
 
 function order(state: OrderState, jobs: readonly JobWork[] = [], change: Partial<OrderWork> = {}): OrderWork {
-  const view: OrderView = { ...newOrderView(snapshot), state, ...(jobs.length > 0 && { lineId: 'line-1' }) }
+  // what was seen of the jobs is durable, unless a test says otherwise
+  const operations = jobs.map(({ record: { jobOrder, jobState } }) => ({
+    op: jobOrder.op,
+    station: jobOrder.station,
+    label: { en: jobOrder.station },
+    jobOrderId: jobOrder.jobOrderId,
+    plannedSeconds: jobOrder.plannedSeconds,
+    consumes: [],
+    ...(jobState !== undefined && { jobState }),
+  }))
+  const view: OrderView = {
+    ...newOrderView(snapshot),
+    state,
+    operations,
+    ...(jobs.length > 0 && { lineId: 'line-1' }),
+  }
   return { view, needs: jobOrders, jobs, changing: false, avoid: new Map(), ...change }
 }
 
@@ -141,6 +156,17 @@ describe('building', () => {
         ),
       ),
     ).toEqual(['clear 10', 'start 20'])
+  })
+  test('the line is told to forget a job only when its end is on disk', () => {
+    const ended = [job(0, { jobState: 'Ended' }), job(1, { jobState: 'NotAllowedToStart' }), job(2)]
+    const seen = order('inProduction', ended)
+    const operations = seen.view.operations.map((operation) =>
+      operation.op === 10 ? { ...operation, jobState: 'Running' as const } : operation,
+    )
+    const has = { ...everywhere('NotAllowedToStart', 20, 30), ...everywhere('Ended', 10) }
+    expect(
+      brief(plan([{ ...seen, view: { ...seen.view, operations } }], [line('line-1', { has })], 0)),
+    ).toEqual(['start 20'])
   })
   test('an open call is looked up in a list that is newer than the call, never guessed', () => {
     const jobs = [job(0, { handOver: 'unknown' }, { doubt: 'store' })]

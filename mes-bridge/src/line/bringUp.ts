@@ -47,7 +47,9 @@ export async function bringUp(connection: Connection, options: BringUpOptions): 
     : noEncoder
   // Subscribed before the lists are read, so that nothing can happen unseen in between.
   const events =
-    stations.size > 0 && options.profile.events && (await subscribe(connection, layout, stations, options))
+    stations.size > 0 &&
+    options.profile.events &&
+    (await subscribe(connection, layout, { stations, limits }, options))
   if (stations.size > 0 && !events)
     problems.push('it sends no job order status events, so its lists are polled')
   const lists = await readLists(connection, { stations, limits })
@@ -113,7 +115,7 @@ const serverObject = 'ns=0;i=2253'
 async function subscribe(
   connection: Connection,
   layout: Layout,
-  stations: Up['stations'],
+  { stations, limits }: Pick<Up, 'stations' | 'limits'>,
   options: BringUpOptions,
 ): Promise<boolean> {
   if (!layout.statusEventType) return false
@@ -121,9 +123,7 @@ async function subscribe(
   const providers = [...stations.values()].flatMap(({ found }) =>
     found.requestResponse ? [found.requestResponse.object] : [],
   )
-  const notifiers = await session.read(
-    providers.map((nodeId) => ({ nodeId, attributeId: AttributeIds.EventNotifier })),
-  )
+  const notifiers = await readAll(session, providers, limits, AttributeIds.EventNotifier)
   const speaking = providers.filter(
     (_, index) => (Number(notifiers[index]?.value?.value ?? 0) & eventNotifierBit) !== 0,
   )

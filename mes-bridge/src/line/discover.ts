@@ -64,12 +64,17 @@ export async function readLimits(session: ClientSession): Promise<Limits> {
   return { nodesPerBrowse: limit(0), nodesPerRead: limit(1) }
 }
 
-/** Reads values in batches the server accepts; the answer has one entry per node, in order. */
-export async function readAll(session: ClientSession, nodes: readonly NodeId[], limits: Limits) {
+/** Reads an attribute of each node in batches the server accepts; the answer has one entry per node, in order. */
+export async function readAll(
+  session: ClientSession,
+  nodes: readonly NodeId[],
+  limits: Limits,
+  attributeId: number = AttributeIds.Value,
+) {
   const values = []
   for (let from = 0; from < nodes.length; from += limits.nodesPerRead) {
     const batch = nodes.slice(from, from + limits.nodesPerRead)
-    values.push(...(await session.read(batch.map((nodeId) => ({ nodeId, attributeId: AttributeIds.Value })))))
+    values.push(...(await session.read(batch.map((nodeId) => ({ nodeId, attributeId })))))
   }
   return values
 }

@@ -109,7 +109,6 @@ export function createLink(options: LinkOptions): Link {
         pause = longer(pause)
         continue
       }
-      const connectedAt = clock.now()
       connection = made
       leftBehind = undefined
       untrusted = undefined
@@ -120,8 +119,8 @@ export function createLink(options: LinkOptions): Link {
       up = undefined
       if (!stopping.signal.aborted) setLink('connecting', end)
       leftBehind = await made.close()
-      // At once after a connection that lasted; ever slower while they break as soon as they are made.
-      if (clock.now() - connectedAt > 5_000) pause = 0
+      // At once after a line that had come up; ever slower while they break before that.
+      if (reason === undefined) pause = 0
       await sleep(pause)
       pause = longer(pause)
     }
