@@ -42,7 +42,7 @@ export const usage = `Lot One line simulator: OPC UA servers that speak ISA-95 J
   --users FILE     JSON list of {name, password, role: Operator|Observer} (default $LOT_ONE_SIM_USERS, a file or
                    the JSON itself; else DIR/users.json, made with random passwords)
   --stations FILE  JSON list of stations, or an object from line id to such a list ("*" for all others;
-                   default $LOT_ONE_SIM_STATIONS, else six stations from sheet-metal to assembly-test)
+                   default $LOT_ONE_SIM_STATIONS, else eight stations from sheet-metal to assembly-test)
   --trust FILE     certificate of a client to trust (repeat)
   --profile WHAT   what goes wrong: names and ACTION=PROBABILITY joined by commas, or JSON with faults and quirks;
                    names: ${Object.keys(faultProfiles).join(', ')}
