@@ -76,10 +76,13 @@ export type CallOutcome =
   | { readonly outcome: 'unanswered'; readonly reason: string }
   | { readonly outcome: 'unsent'; readonly reason: string }
 
-/** A change worth looking at. `job`: a job was seen in a state. `resynced`: all lists were read; absent jobs are absent. */
+/**
+ * A change worth looking at. `job`: a job was seen in a state. `vanished`: one that was seen has left its list, and no call of
+ * ours asked for it. `resynced`: all lists were read; absent jobs are absent.
+ */
 export type LineChange =
   | { readonly kind: 'link' }
-  | { readonly kind: 'job'; readonly station: string; readonly job: ObservedJob }
+  | { readonly kind: 'job' | 'vanished'; readonly station: string; readonly job: ObservedJob }
   | { readonly kind: 'resynced' }
 
 export interface Station {
@@ -144,7 +147,11 @@ export interface LineOptions {
 export function createLine(config: LineConfig, options: LineOptions): Line {
   const { clock, log, audit } = options
   const listeners = new Set<(change: LineChange) => void>()
-  const mirror = createJobMirror((station, job) => tell({ kind: 'job', station, job }))
+  const mirror = createJobMirror({
+    tell: (station, job) => tell({ kind: 'job', station, job }),
+    vanished: (station, job) => tell({ kind: 'vanished', station, job }),
+    now: () => clock.now(),
+  })
   const listReads = new Map<string, Promise<boolean>>()
   const profile = options.profile ?? standardProfile
   const gate = createGate(profile.callsInFlight)
@@ -273,7 +280,7 @@ export function createLine(config: LineConfig, options: LineOptions): Line {
       return () => listeners.delete(listener)
     },
     store(station, order) {
-      mirror.expect(station, order.jobOrderId)
+      mirror.expect(station, order.jobOrderId, order.plannedSeconds * 1_000)
       return mutate(station, 'Store', order.jobOrderId, (at) => [
         structureVariant(at.encoder.jobOrder(order)),
         noComment,
@@ -285,6 +292,8 @@ export function createLine(config: LineConfig, options: LineOptions): Line {
         noComment,
       ]),
     async command(station, method, jobOrderId) {
+      const isRemoval = method === 'Cancel' || method === 'Clear'
+      if (isRemoval) mirror.dismiss(jobOrderId)
       const outcome = await mutate(station, method, jobOrderId, () => [
         scalarVariant('String', jobOrderId),
         noComment,
@@ -292,7 +301,8 @@ export function createLine(config: LineConfig, options: LineOptions): Line {
       const gone =
         outcome.outcome === 'accepted' ||
         (outcome.outcome === 'refused' && outcome.bits.includes(Bit.unknownJobOrder))
-      if (gone && (method === 'Cancel' || method === 'Clear')) mirror.drop(jobOrderId)
+      if (gone && isRemoval) mirror.drop(jobOrderId)
+      if (outcome.outcome === 'accepted' && method === 'Start') mirror.started(jobOrderId)
       return outcome
     },
     readList(station) {

@@ -11,6 +11,8 @@ export interface LineProfile {
   /** The line sends OPC 10031-4 status events; otherwise its lists are polled at `pollMs`. */
   readonly events: boolean
   readonly pollMs: number
+  /** A subscription over which nothing came for so long, not even a keep-alive, is lost; at least four keep-alives. */
+  readonly silenceMs: number
   readonly source: string
   readonly date: string
 }
@@ -23,6 +25,7 @@ export const standardProfile: LineProfile = {
   publishingIntervalMs: 50,
   events: true,
   pollMs: 15_000,
+  silenceMs: 4_000,
   source: 'OPC 10031-4 V2 and OPC 40001-3; figures measured with node-opcua 2.182.2 and open62541',
   date: '2026-11-21',
 }

@@ -134,7 +134,7 @@ describe('the mirror of a line', () => {
           minLength: 5,
         }),
         (states) => {
-          const mirror = createJobMirror(() => undefined)
+          const mirror = createJobMirror({ tell: () => undefined, now: Date.now })
           for (const each of states) mirror.hear('paint', heard(each))
           return mirror.observed('a')?.jobState === 'Ended'
         },
@@ -142,7 +142,7 @@ describe('the mirror of a line', () => {
     )
   })
   test('a list that was asked for before an event neither removes nor lowers what the event told', () => {
-    const mirror = createJobMirror(() => undefined)
+    const mirror = createJobMirror({ tell: () => undefined, now: Date.now })
     const asOf = mirror.tick()
     mirror.hear('paint', heard('Running'))
     mirror.list('paint', [], asOf)
@@ -151,7 +151,7 @@ describe('the mirror of a line', () => {
     expect(mirror.listed('paint', 'a', 0)).toEqual({ listed: 'no' })
   })
   test('absent is only said of a list that is newer than the question', () => {
-    const mirror = createJobMirror(() => undefined)
+    const mirror = createJobMirror({ tell: () => undefined, now: Date.now })
     const before = mirror.tick()
     expect(mirror.listed('paint', 'a', before)).toEqual({ listed: 'unknown' })
     mirror.list('paint', [], before)
@@ -160,7 +160,7 @@ describe('the mirror of a line', () => {
     expect(mirror.listed('paint', 'a', before)).toEqual({ listed: 'no' })
   })
   test('a late event does not bring back what was taken off; a list does', () => {
-    const mirror = createJobMirror(() => undefined)
+    const mirror = createJobMirror({ tell: () => undefined, now: Date.now })
     mirror.hear('paint', heard('NotAllowedToStart'))
     mirror.drop('a')
     mirror.hear('paint', heard('NotAllowedToStart'))

@@ -1,7 +1,7 @@
 /** What is done over every new or repaired session before a line counts as online: find, subscribe, read. */
-import type { ClientSession, Variant as VariantValue } from 'node-opcua'
+import type { ClientSession } from 'node-opcua'
 import type { LineProfile } from '../lineProfiles.ts'
-import type { Connection } from './connection.ts'
+import type { Connection, Subscription } from './connection.ts'
 import { decodeJobOrderList, decodeStatusEvent } from './decode.ts'
 import type { ObservedJob } from './decode.ts'
 import { discover, readAll, readLimits } from './discover.ts'
@@ -16,13 +16,23 @@ export interface Up {
   readonly stations: ReadonlyMap<string, { readonly found: FoundStation }>
   readonly encoder: Encoder
   readonly limits: Limits
-  /** The line sends status events. */
-  readonly events: boolean
+  /** Undefined: the line sends no status events. */
+  readonly events: StatusEvents | undefined
   /** What is off but does not stop the work, one sentence each. */
   readonly problems: readonly string[]
   readonly lists: ReadonlyMap<string, readonly ObservedJob[]>
   /** The line's clock minus ours in ms. */
   clockDifferenceMs(clock: { now(): number }): Promise<number | undefined>
+}
+
+/** The subscription to a line's status events, and another one in its place when it is lost. */
+export interface StatusEvents {
+  /** The one in force. */
+  current(): Subscription
+  /** Whether the line still monitors all that was asked for; true when it cannot say. */
+  isWhole(): Promise<boolean>
+  /** Subscribes anew; what happened in between must be read. @returns false when the line did not take all of it. */
+  renew(): Promise<boolean>
 }
 
 export interface BringUpOptions {
@@ -47,9 +57,9 @@ export async function bringUp(connection: Connection, options: BringUpOptions): 
     : noEncoder
   // Subscribed before the lists are read, so that nothing can happen unseen in between.
   const events =
-    stations.size > 0 &&
-    options.profile.events &&
-    (await subscribe(connection, layout, { stations, limits }, options))
+    stations.size > 0 && options.profile.events
+      ? await subscribe(connection, layout, { stations, limits }, options)
+      : undefined
   if (stations.size > 0 && !events)
     problems.push('it sends no job order status events, so its lists are polled')
   const lists = await readLists(connection, { stations, limits })
@@ -110,15 +120,15 @@ const serverObject = 'ns=0;i=2253'
 
 /**
  * Listens on each provider that says it notifies, else on the Server object, which hears them through HasNotifier.
- * @returns false when the line offers neither.
+ * @returns undefined when the line offers neither.
  */
 async function subscribe(
   connection: Connection,
   layout: Layout,
   { stations, limits }: Pick<Up, 'stations' | 'limits'>,
   options: BringUpOptions,
-): Promise<boolean> {
-  if (!layout.statusEventType) return false
+): Promise<StatusEvents | undefined> {
+  if (!layout.statusEventType) return undefined
   const { session } = connection
   const providers = [...stations.values()].flatMap(({ found }) =>
     found.requestResponse ? [found.requestResponse.object] : [],
@@ -142,18 +152,29 @@ async function subscribe(
         ] as [string, string][],
     ),
   )
-  const monitored = await connection.subscribe(
-    nodes,
-    filter,
-    options.profile.publishingIntervalMs,
-    (fields: readonly VariantValue[]) => {
+  const start = () =>
+    connection.subscribe(nodes, filter, options.profile.publishingIntervalMs, (fields) => {
       const [time, source, jobOrder, jobState, jobResponse] = fields.map((field) => field?.value as unknown)
       const job = decodeStatusEvent({ time, jobOrder, jobState, jobResponse })
       if (job) options.onEvent(stationOf.get(String(source)), job)
       else options.onOverflow()
+    })
+  const isWhole = async (subscription: Subscription): Promise<boolean> =>
+    subscription.monitored === nodes.length &&
+    ((await subscription.itemsOnLine()) ?? nodes.length) === nodes.length
+  let current = await start()
+  if (!(await isWhole(current))) return undefined
+  return {
+    current: () => current,
+    isWhole: () => isWhole(current),
+    async renew() {
+      const before = current
+      // The new one first: the library forgets to ask for more when a session has none for a moment.
+      current = await start()
+      await before.end()
+      return isWhole(current)
     },
-  )
-  return monitored === nodes.length
+  }
 }
 
 /** Reads the JobOrderList of all or some stations in as few requests as the line allows. */

@@ -28,6 +28,8 @@ import {
   StatusCodes,
   TimestampsToReturn,
   UserTokenType,
+  coerceNodeId,
+  scalarVariant,
 } from './opcua.ts'
 import { fingerprintOf } from './trust.ts'
 import type { Pki } from './trust.ts'
@@ -62,17 +64,32 @@ export interface Connection {
     inputArguments: VariantValue[],
     deadlineMs: number,
   ): Promise<CallMethodResult | { readonly failed: string }>
-  /** Subscribes to events. @returns how many of the nodes the line monitors. */
   subscribe(
     nodes: readonly NodeId[],
     filter: EventFilter,
     publishingIntervalMs: number,
     listener: (fields: readonly VariantValue[]) => void,
-  ): Promise<number>
+  ): Promise<Subscription>
+  /** Gives it up although its channel is open: the line says nothing any more. */
+  abandon(reason: string): void
   /** Resolves with the reason when the connection has ended, however it came. */
   readonly ended: Promise<string>
   /** Ends it without ever hanging. @returns the session the line may still hold, after a break: for the next `connect`. */
   close(): Promise<LeftBehind | undefined>
+}
+
+/** Status events of some nodes. The library does not say when a line has lost it: compare `heard()` with time passing. */
+export interface Subscription {
+  /** How many of the nodes the line agreed to monitor. */
+  readonly monitored: number
+  /** Every so often the line promised to say something even when nothing happens. */
+  readonly keepAliveMs: number
+  /** Messages that came over it so far, keep-alives included. */
+  heard(): number
+  /** How many nodes the line says it monitors now; undefined when it cannot say (OPC 10000-5 §9.1 is optional). */
+  itemsOnLine(): Promise<number | undefined>
+  /** Ends it on both sides; what it still brings is not passed on. */
+  end(): Promise<void>
 }
 
 /** A session whose channel broke. */
@@ -88,6 +105,12 @@ export interface ConnectOptions {
   readonly trustFirstUse: boolean
   readonly onFirstUse: (fingerprint: string) => void
 }
+
+const server = coerceNodeId('ns=0;i=2253')
+const getMonitoredItems = coerceNodeId('ns=0;i=11492')
+
+/** How often a line that has nothing to say shall say so. */
+const keepAliveMs = 1_000
 
 /** Bounds how long a line holds a session nobody fetched back. */
 const sessionTimeoutMs = 60_000
@@ -245,6 +268,7 @@ function explain(error: unknown, { endpoint, security, pki }: ConnectOptions): N
 
 function short(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error)
+  if (message.includes('may have been rejected by server')) return 'it closed the connection'
   const known = /ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENOTFOUND|EHOSTUNREACH|ENETUNREACH|Bad[A-Z][A-Za-z]+/.exec(
     message,
   )
@@ -308,16 +332,19 @@ function alive(client: Client, session: ClientSession, fingerprint: string | und
     filter: EventFilter,
     publishingIntervalMs: number,
     listener: (fields: readonly VariantValue[]) => void,
-  ) {
+  ): Promise<Subscription> {
     const subscription = await session.createSubscription2({
       requestedPublishingInterval: publishingIntervalMs,
-      requestedMaxKeepAliveCount: Math.max(10, Math.round(2_000 / publishingIntervalMs)),
+      requestedMaxKeepAliveCount: Math.max(10, Math.round(keepAliveMs / publishingIntervalMs)),
       requestedLifetimeCount: Math.max(100, Math.round(30_000 / publishingIntervalMs)),
       maxNotificationsPerPublish: 1_000,
       publishingEnabled: true,
     })
+    let heard = 0
+    let over = false
+    subscription.on('raw_notification', () => heard++)
     // It timed out over there: events are missing from here on.
-    subscription.on('status_changed', () => end('the line ended the subscription'))
+    subscription.on('status_changed', () => over || end('the line ended the subscription'))
     subscription.on('internal_error', () => undefined)
     let monitored = 0
     for (const nodeId of nodes) {
@@ -330,10 +357,26 @@ function alive(client: Client, session: ClientSession, fingerprint: string | und
       if (item.statusCode.isNotGood()) continue
       monitored++
       item.on('changed', (fields: readonly VariantValue[]) => {
-        if (!closed) listener(fields)
+        if (!closed && !over) listener(fields)
       })
     }
-    return monitored
+    return {
+      monitored,
+      keepAliveMs: subscription.publishingInterval * subscription.maxKeepAliveCount,
+      heard: () => heard,
+      async itemsOnLine() {
+        const id = scalarVariant('UInt32', subscription.subscriptionId)
+        const answer = await call(server, getMonitoredItems, [id], 2_000)
+        if ('failed' in answer) return undefined
+        if (answer.statusCode.equals(StatusCodes.BadSubscriptionIdInvalid)) return 0
+        const handles: unknown = answer.outputArguments?.[0]?.value
+        return answer.statusCode.isGood() && handles instanceof Uint32Array ? handles.length : undefined
+      },
+      async end() {
+        over = true
+        await subscription.terminate().catch(() => undefined)
+      },
+    }
   }
 
   return {
@@ -344,6 +387,10 @@ function alive(client: Client, session: ClientSession, fingerprint: string | und
     usable: () => !lost && !closed && !session.isReconnecting && inside(session).isChannelValid(),
     call,
     subscribe,
+    abandon(reason) {
+      lost = true
+      end(reason)
+    },
     async close() {
       closed = true
       end('closed')

@@ -8,6 +8,7 @@
 import { advances } from '@lot-one/rules'
 import type { JobState } from '@lot-one/rules'
 import type { ObservedJob } from './decode.ts'
+import type { Expectation } from './doubt.ts'
 
 /** What the list of a station says about one job. `unknown`: the list was not read after the moment asked about. */
 export type ListedJob =
@@ -26,7 +27,11 @@ export interface JobMirror {
   /** A whole list asked for at `asOf`. @returns jobs that have begun since they were last seen: their response is worth reading. */
   list(station: string, jobs: readonly ObservedJob[], asOf: number): readonly ObservedJob[]
   /** We send it there, so it may show up (again). */
-  expect(station: string, jobOrderId: string): void
+  expect(station: string, jobOrderId: string, plannedMs: number): void
+  /** The line took its Start. */
+  started(jobOrderId: string): void
+  /** We ask the line to take it off: from now on its absence is no wonder. */
+  dismiss(jobOrderId: string): void
   /** The line took it off. */
   drop(jobOrderId: string): void
   /** Stations that are no longer there. */
@@ -35,7 +40,7 @@ export interface JobMirror {
   observed(jobOrderId: string): ObservedJob | undefined
   listed(station: string, jobOrderId: string, since: number): ListedJob
   listReadSince(station: string, moment: number): boolean
-  all(): IterableIterator<{ readonly station: string; readonly job: ObservedJob }>
+  all(): IterableIterator<Expectation>
   /** Something is there, or may have come since the last look: a poll is worth its request. */
   isWorthALook(): boolean
 }
@@ -47,27 +52,56 @@ export function hasResponse(state: JobState): boolean {
 
 const mostDropped = 10_000
 
-/** @param tell is called for every observation that is news. */
-export function createJobMirror(tell: (station: string, job: ObservedJob) => void): JobMirror {
-  const jobs = new Map<
-    string,
-    { readonly station: string; readonly job: ObservedJob; readonly seenAt: number }
-  >()
+interface Entry extends Expectation {
+  /** Moment of the last sighting. */
+  readonly seenAt: number
+}
+
+export interface MirrorOptions {
+  /** Called for every observation that is news. */
+  tell(station: string, job: ObservedJob): void
+  /** Called when a job has left its station's list and nobody here asked for it. */
+  vanished?(station: string, job: ObservedJob): void
+  /** Epoch ms. */
+  now(): number
+}
+
+/** Makes a mirror that knows nothing yet. */
+export function createJobMirror({ tell, vanished, now }: MirrorOptions): JobMirror {
+  const jobs = new Map<string, Entry>()
   const listReadAt = new Map<string, number>()
   const sentAt = new Map<string, number>()
+  const planned = new Map<string, number>()
+  const dismissed = new Set<string>()
   const dropped = new Set<string>()
   let moment = 0
 
   function put(station: string, job: ObservedJob, seenAt: number): ObservedJob {
-    const before = jobs.get(job.jobOrderId)?.job
+    const id = job.jobOrderId
+    const entry = jobs.get(id)
+    const before = entry?.job
     const digest = job.digest ?? before?.digest
+    const isSame = before?.jobState === job.jobState
     const kept = {
-      ...(before?.jobState === job.jobState && before),
+      ...(isSame && before),
       ...job,
       ...(digest !== undefined && { digest }),
     }
-    jobs.set(job.jobOrderId, { station, job: kept, seenAt })
+    const plannedMs = planned.get(id)
+    jobs.set(id, {
+      station,
+      job: kept,
+      seenAt,
+      knownAt: isSame && job.estimatedRemainingMs === undefined ? (entry?.knownAt ?? now()) : now(),
+      ...(entry?.startedAt !== undefined && { startedAt: entry.startedAt }),
+      ...(plannedMs !== undefined && { plannedMs }),
+    })
     return kept
+  }
+
+  function forget(id: string): void {
+    jobs.delete(id)
+    planned.delete(id)
   }
 
   return {
@@ -91,8 +125,11 @@ export function createJobMirror(tell: (station: string, job: ObservedJob) => voi
     list(station, list, asOf) {
       listReadAt.set(station, Math.max(asOf, listReadAt.get(station) ?? 0))
       const present = new Set(list.map(({ jobOrderId }) => jobOrderId))
-      for (const [id, entry] of jobs)
-        if (entry.station === station && !present.has(id) && entry.seenAt <= asOf) jobs.delete(id)
+      for (const [id, entry] of jobs) {
+        if (entry.station !== station || present.has(id) || entry.seenAt > asOf) continue
+        forget(id)
+        if (!dismissed.delete(id)) vanished?.(station, entry.job)
+      }
       const begun: ObservedJob[] = []
       for (const job of list) {
         const before = jobs.get(job.jobOrderId)
@@ -113,12 +150,20 @@ export function createJobMirror(tell: (station: string, job: ObservedJob) => voi
       }
       return begun
     },
-    expect(station, jobOrderId) {
+    expect(station, jobOrderId, plannedMs) {
       dropped.delete(jobOrderId)
+      dismissed.delete(jobOrderId)
+      planned.set(jobOrderId, plannedMs)
       sentAt.set(station, ++moment)
     },
+    started(jobOrderId) {
+      const entry = jobs.get(jobOrderId)
+      if (entry) jobs.set(jobOrderId, { ...entry, startedAt: now() })
+    },
+    dismiss: (jobOrderId) => void dismissed.add(jobOrderId),
     drop(jobOrderId) {
-      jobs.delete(jobOrderId)
+      forget(jobOrderId)
+      dismissed.delete(jobOrderId)
       dropped.add(jobOrderId)
       if (dropped.size > mostDropped)
         for (const oldest of dropped) if (dropped.delete(oldest) && dropped.size <= mostDropped / 2) break

@@ -10,6 +10,7 @@ import type { Up } from './bringUp.ts'
 import { connect, forget, within } from './connection.ts'
 import type { Connection, LeftBehind } from './connection.ts'
 import type { ObservedJob } from './decode.ts'
+import { createDoubts } from './doubt.ts'
 import type { JobMirror } from './jobMirror.ts'
 import { openPki } from './trust.ts'
 import type { Pki } from './trust.ts'
@@ -40,6 +41,10 @@ export interface Link {
 }
 
 const clockToleranceMs = 5_000
+/** How often the link looks whether its line has fallen silent or something is overdue. */
+const watchMs = 500
+/** An answer to a single read takes no longer on a line that is there. */
+const probeMs = 2_000
 
 /** Makes a link; nothing happens before `start()`. */
 export function createLink(options: LinkOptions): Link {
@@ -54,6 +59,7 @@ export function createLink(options: LinkOptions): Link {
   let pki: Pki | undefined
   let running: Promise<unknown> | undefined
   const sleepers = new Set<() => void>()
+  const doubts = createDoubts(profile.pollMs)
 
   function setLink(state: LineView['link']['state'], reason?: string, fingerprint?: string): void {
     if (link.state === state && link.reason === reason && link.fingerprint === fingerprint) return
@@ -166,15 +172,16 @@ export function createLink(options: LinkOptions): Link {
     else setLink('online', undefined, connection.fingerprint)
   }
 
-  /** Reads all lists again: some event was lost, or a poll is due. */
-  async function resync(): Promise<void> {
+  /** Reads all lists again, or those of some stations: some event was lost, or a poll is due. */
+  async function resync(only?: readonly string[]): Promise<void> {
     const now = up
     if (!now || !connection?.usable()) return
     const asOf = mirror.tick()
-    const lists = await readLists(connection, now).catch(() => undefined)
+    const reading = within(readLists(connection, now, only), profile.callDeadlineMs, stopping.signal)
+    const lists = await reading.catch(() => undefined)
     if (!lists || up !== now) return
     await Promise.all([...lists].map(([station, list]) => takeList(station, list, asOf)))
-    if (up === now) tell({ kind: 'resynced' })
+    if (up === now && !only) tell({ kind: 'resynced' })
   }
 
   /** Idle lines are not polled; lines without events are polled fast while they hold jobs. */
@@ -185,14 +192,65 @@ export function createLink(options: LinkOptions): Link {
       if (mirror.isWorthALook()) await resync()
       if (clock.now() - healthAt >= profile.pollMs) {
         healthAt = clock.now()
-        if (up && (link.state === 'online' || link.state === 'degraded')) await judgeHealth()
+        if (isUp()) {
+          if (up?.events && !(await up.events.isWhole()))
+            await renewEvents('the line monitors less than asked for')
+          await judgeHealth()
+        }
       }
     }
   }
 
+  const isUp = (): boolean => up !== undefined && (link.state === 'online' || link.state === 'degraded')
+
+  /** Finds a subscription the line has lost without a word, and jobs about which an event must have been lost. */
+  async function watch(): Promise<void> {
+    let silentMs = 0
+    let heard = -1
+    let lookedAt = clock.now()
+    while (!stopping.signal.aborted) {
+      await sleep(watchMs)
+      // Time this process did not run is no silence of the line.
+      const elapsed = Math.min(clock.now() - lookedAt, 2 * watchMs)
+      lookedAt = clock.now()
+      const subscription = isUp() ? up?.events?.current() : undefined
+      if (!subscription || subscription.heard() !== heard) {
+        heard = subscription?.heard() ?? -1
+        silentMs = 0
+      } else silentMs += elapsed
+      if (subscription && silentMs >= Math.max(profile.silenceMs, 4 * subscription.keepAliveMs)) {
+        await renewEvents(`the line has been silent for ${Math.round(silentMs / 1_000)} s`)
+        silentMs = 0
+      }
+      const due = isUp() ? doubts.due(mirror.all(), clock.now()) : []
+      if (due.length > 0) await resync(due)
+    }
+  }
+
+  /** Subscribes anew and reads everything; a line that does not even answer a read is given up and connected to anew. */
+  async function renewEvents(reason: string): Promise<void> {
+    const now = up
+    const over = connection
+    if (!now?.events || !over) return
+    setLink('resyncing', reason, over.fingerprint)
+    try {
+      await within(now.clockDifferenceMs(clock), probeMs, stopping.signal)
+      const isWhole = await within(now.events.renew(), profile.callDeadlineMs, stopping.signal)
+      if (!isWhole) throw new Error('it did not take the whole subscription')
+    } catch (error) {
+      if (connection === over) over.abandon(`${reason} (${text(error)})`)
+      return
+    }
+    if (up !== now) return
+    await resync()
+    if (up === now) await judgeHealth()
+  }
+
   function onEvent(station: string | undefined, job: ObservedJob): void {
     const where = station ?? mirror.stationOf(job.jobOrderId)
-    if (where !== undefined) mirror.hear(where, job)
+    if (where === undefined) return
+    doubts.news(where)
+    mirror.hear(where, job)
   }
 
   async function untilTrusted(of: Pki, certificate: Buffer): Promise<void> {
@@ -224,7 +282,7 @@ export function createLink(options: LinkOptions): Link {
     ownThumbprint: () => ownThumbprint,
     stopping: stopping.signal,
     start() {
-      running ??= Promise.all([run(), poll()])
+      running ??= Promise.all([run(), poll(), watch()])
     },
     async stop() {
       stopping.abort()
