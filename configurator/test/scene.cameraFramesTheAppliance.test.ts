@@ -2,11 +2,22 @@ import * as fc from 'fast-check'
 import { PerspectiveCamera, Vector3 } from 'three'
 import { describe, expect, it } from 'vitest'
 import type { FocusArea } from '../src/scene/appliance.ts'
-import { createRig, LENS_DEGREES, placeCamera, poseOf, viewOf } from '../src/scene/camera.ts'
+import { createRig, LENS_DEGREES, placeCamera, poseOf } from '../src/scene/camera.ts'
+import { fridgeView } from '../src/scene/fridgeViews.ts'
 import { fridgeSpec } from '../src/scene/layouts.ts'
 import { anyAppliance, fridge } from './sceneChoices.ts'
 
-const areas: FocusArea[] = ['whole', 'front', 'handle', 'inside', 'top', 'bottom', 'dispenser', 'screen']
+const areas: FocusArea[] = [
+  'whole',
+  'front',
+  'handle',
+  'inside',
+  'top',
+  'bottom',
+  'dispenser',
+  'screen',
+  'nameplate',
+]
 
 describe('the camera', () => {
   it('keeps what it looks at inside the picture, and fills it, on any shape of canvas', () => {
@@ -18,7 +29,7 @@ describe('the camera', () => {
         fc.boolean(),
         numbers,
         (appliance, area, isOpen, aspect) => {
-          const view = viewOf(fridgeSpec(appliance), area, isOpen)
+          const view = fridgeView(fridgeSpec(appliance), area, isOpen)
           // The judge is the renderer's own camera.
           const camera = new PerspectiveCamera(LENS_DEGREES, aspect)
           placeCamera(camera, poseOf(view, aspect))
@@ -42,7 +53,7 @@ describe('the camera', () => {
 
   it('arrives, and then has nothing left to move', () => {
     const rig = createRig()
-    const pose = poseOf(viewOf(fridgeSpec(fridge()), 'handle', false), 1)
+    const pose = poseOf(fridgeView(fridgeSpec(fridge()), 'handle', false), 1)
     rig.aim(pose, false)
     let steps = 0
     while (rig.step(1 / 60)) expect(++steps).toBeLessThan(200)
@@ -53,7 +64,7 @@ describe('the camera', () => {
 
   it('jumps when told to', () => {
     const rig = createRig()
-    const pose = poseOf(viewOf(fridgeSpec(fridge()), 'screen', false), 0.9)
+    const pose = poseOf(fridgeView(fridgeSpec(fridge()), 'screen', false), 0.9)
     rig.aim(pose, true)
     expect(rig.now).toEqual(pose)
     expect(rig.step(1 / 60)).toBe(false)
@@ -61,7 +72,7 @@ describe('the camera', () => {
 
   it('turns and zooms within limits, at once, and forgets both when recentred', () => {
     const rig = createRig()
-    const pose = poseOf(viewOf(fridgeSpec(fridge()), 'whole', false), 1)
+    const pose = poseOf(fridgeView(fridgeSpec(fridge()), 'whole', false), 1)
     rig.aim(pose, true)
     rig.turnBy(0.3, 0.1)
     expect(rig.now.yaw).toBeCloseTo(pose.yaw + 0.3)

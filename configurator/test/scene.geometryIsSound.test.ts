@@ -1,8 +1,9 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { drawFridge, type Part } from '../src/scene/fridge.ts'
+import { drawFridge } from '../src/scene/fridge.ts'
 import { fridgeSpec, type FridgeSpec } from '../src/scene/layouts.ts'
 import type { MeshData } from '../src/scene/mesh.ts'
+import type { Part } from '../src/scene/parts.ts'
 import { anyAppliance, fridge } from './sceneChoices.ts'
 
 const runs = { numRuns: 60, seed: 20261121 }
@@ -101,7 +102,7 @@ describe('every fridge is sound geometry', () => {
     property((parts, spec) => {
       // Liner walls are 44 mm from the outside; the cavity itself is the first span.
       for (const { name, part, data } of everyMesh(parts)) {
-        if (!part.id.startsWith('compartment:')) continue
+        if (!/^(compartment|shelves|drawers):/.test(part.id)) continue
         const { min, max } = boundsOf(data, part.pivot)
         expect(Math.max(-min[0]!, max[0]!), name).toBeLessThanOrEqual(spec.widthMm / 2000 - 0.0435)
         expect(max[2], name).toBeLessThanOrEqual((spec.depthMm / 2 - 62 - 10) / 1000 + 0.001)
@@ -113,7 +114,7 @@ describe('every fridge is sound geometry', () => {
     property((parts) => {
       const count = (inside: boolean) =>
         everyMesh(parts)
-          .filter(({ part }) => inside || !/^(inside|compartment):/.test(part.id))
+          .filter(({ part }) => inside || !/^(inside|compartment|shelves|drawers):/.test(part.id))
           .reduce((sum, { data }) => sum + data.indices.length / 3, 0)
       expect(count(false)).toBeLessThanOrEqual(15_000)
       expect(count(true)).toBeLessThanOrEqual(70_000)

@@ -17,6 +17,7 @@ export const everyValue = {
   colour_middle: ['none', ...ral],
   handle: ['bar', 'recessed', 'leather', 'push_open'],
   nameplate: ['none', 'engraved', 'lit'],
+  engraving: ['', 'Mira & Jonas'],
   dispenser: [false, true],
   ice_maker: ['none', 'manual', 'auto', 'craft'],
   water_line: ['none', 'fixed', 'tank'],

@@ -1,15 +1,27 @@
+/** The families that have a picture. */
+export type Family = 'fridge'
+
 /**
  * One appliance as the picture needs it: a family and the option values of its rule file, plain and JSON-able.
  * Sizes are millimetres, everything else is the option's own value id. Values the picture does not know are
  * drawn as that option's default, so a newer rule file never breaks an older page.
  */
 export interface Appliance {
-  family: 'fridge'
+  family: Family
   choices: Readonly<Record<string, string | number | boolean>>
 }
 
 /** What the camera can look at; `whole` is the resting view. */
-export type FocusArea = 'whole' | 'front' | 'handle' | 'inside' | 'top' | 'bottom' | 'dispenser' | 'screen'
+export type FocusArea =
+  | 'whole'
+  | 'front'
+  | 'handle'
+  | 'inside'
+  | 'top'
+  | 'bottom'
+  | 'dispenser'
+  | 'screen'
+  | 'nameplate'
 
 /**
  * What a station can have finished, in the order a unit usually grows: sheet metal, paint, foam, cooling circuit,

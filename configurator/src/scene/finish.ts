@@ -14,18 +14,28 @@ import {
   type Texture,
 } from 'three'
 import { DISPLAY_SIZE, displayAtlas } from './displays.ts'
+import { createEngraving, type Engraving } from './engraving.ts'
 import { seeded } from './groceries.ts'
 import type { FinishKind } from './layouts.ts'
+import { cropOf, layPrint, printTexture, type PrintedPicture } from './print.ts'
 
 /** The materials of one stage. */
 export interface Finishes {
   solid: Material
   inside: Material
   clear: Material
+  /** Walls, floor and furniture around the appliance. */
+  room: Material
   /** Screens and labels; its picture is drawn on first use. */
   display(): Material
   /** The panel of a finish in a colour (sRGB hex); `bare` is sheet metal before paint. */
   panel(finish: FinishKind | 'bare', colour: string): MeshPhysicalMaterial
+  /** The plate with the shopper's words. */
+  engraved(): Material
+  /** Puts words on the plate; a typeface that arrives later calls `onChange`. */
+  write(words: string, onChange: () => void): void
+  /** The panel with a picture laid over the whole front, an area in metres by its lower left corner. */
+  printed(picture: PrintedPicture, area: { x: number; y: number; w: number; h: number }): Material
   /** Colours everything that takes the cabinet's grey (sRGB hex). */
   setTone(colour: string): void
   setEnvironment(texture: Texture): void
@@ -41,6 +51,8 @@ export function createFinishes(): Finishes {
   const solid = solidMaterial(tone)
   const inside = solidMaterial(tone)
   inside.envMapIntensity = 0.62
+  const room = solidMaterial(tone)
+  room.envMapIntensity = 0.9
   const clear = new MeshStandardMaterial({
     name: 'clear',
     vertexColors: true,
@@ -55,11 +67,25 @@ export function createFinishes(): Finishes {
   let display: MeshBasicMaterial | undefined
   let streaks: { normal: CanvasTexture; roughness: CanvasTexture } | undefined
   let environment: Texture | null = null
+  let engraving: Engraving | undefined
+  let plate: MeshPhysicalMaterial | undefined
+  let print: MeshPhysicalMaterial | undefined
+  let printed: ImageBitmap | undefined
+  const everyOne = () => [
+    solid,
+    inside,
+    clear,
+    room,
+    ...panels.values(),
+    ...(plate ? [plate] : []),
+    ...(print ? [print] : []),
+  ]
 
   return {
     solid,
     inside,
     clear,
+    room,
     display() {
       display ??= new MeshBasicMaterial({ name: 'display', map: displayAtlas() })
       return display
@@ -75,28 +101,77 @@ export function createFinishes(): Finishes {
       }
       return material
     },
+    engraved() {
+      engraving ??= createEngraving()
+      plate ??= pictureMaterial('engraved', engraving.texture, environment)
+      return plate
+    },
+    write(words, onChange) {
+      engraving ??= createEngraving()
+      engraving.write(words, onChange)
+    },
+    printed(picture, area) {
+      if (printed !== picture.image) {
+        print?.map?.dispose()
+        printed = picture.image
+        const texture = printTexture(printed)
+        if (print) print.map = texture
+        else print = pictureMaterial('print', texture, environment)
+      }
+      layPrint(print!.map as CanvasTexture, cropOf(printed, area, picture), area)
+      return print!
+    },
     setTone(colour) {
       tone.value.set(colour)
     },
     setEnvironment(texture) {
       environment = texture
-      for (const material of [solid, inside, clear, ...panels.values()]) material.envMap = texture
+      for (const material of everyOne()) material.envMap = texture
     },
     textureBytes() {
       const withMips = (w: number, h: number) => (w * h * 4 * 4) / 3
       return (
         (streaks ? 2 * withMips(STREAKS.width, STREAKS.height) : 0) +
-        (display ? withMips(DISPLAY_SIZE, DISPLAY_SIZE) : 0)
+        (display ? withMips(DISPLAY_SIZE, DISPLAY_SIZE) : 0) +
+        (engraving?.textureBytes() ?? 0) +
+        (print?.map ? withMips(...sizeOf(print.map as CanvasTexture)) : 0)
       )
     },
     dispose() {
-      for (const material of [solid, inside, clear, ...panels.values()]) material.dispose()
+      for (const material of everyOne()) material.dispose()
+      engraving?.dispose()
+      print?.map?.dispose()
       display?.map?.dispose()
       display?.dispose()
       streaks?.normal.dispose()
       streaks?.roughness.dispose()
     },
   }
+}
+
+const sizeOf = ({ image }: CanvasTexture): [number, number] => {
+  const { width, height } = image as HTMLCanvasElement
+  return [width, height]
+}
+
+/** A picture on metal or under a clear coat: one shader for both. */
+function pictureMaterial(
+  name: 'engraved' | 'print',
+  map: CanvasTexture,
+  environment: Texture | null,
+): MeshPhysicalMaterial {
+  const looks = {
+    engraved: { roughness: 0.42, metalness: 0.85, clearcoat: 0.02, clearcoatRoughness: 0.5 },
+    print: { roughness: 0.42, metalness: 0, clearcoat: 1, clearcoatRoughness: 0.02 },
+  }
+  return new MeshPhysicalMaterial({
+    name,
+    map,
+    envMap: environment,
+    vertexColors: true,
+    dithering: true,
+    ...looks[name],
+  })
 }
 
 /** One physically based material whose roughness, metalness, glow and tone come from the vertices. */

@@ -6,35 +6,18 @@ import type { BuildStage } from './appliance.ts'
 import { drawBareInside, drawBody, measureCabinet, type Cabinet } from './fridgeBody.ts'
 import { drawFront, type FrontPlace } from './fridgeFront.ts'
 import { drawFrontInside } from './fridgeFrontInside.ts'
-import { drawCompartment } from './fridgeInside.ts'
-import { fixturesOf, frontsOf, handlesOf, type FinishKind, type FrontId, type FridgeSpec } from './layouts.ts'
-import { metres, type MeshData, type MeshPen } from './mesh.ts'
-
-/** What draws a mesh: solid parts, what is only seen with doors open, glass, the coloured panel, lit pictures. */
-export type MeshRole = 'solid' | 'inside' | 'clear' | 'panel' | 'display'
-
-/** How a part moves when the fridge opens: about its pivot's vertical axis, or straight out. */
-export type Motion = { kind: 'swing'; radians: number } | { kind: 'slide'; metres: number }
-
-/** A drawn part. Vertices are relative to `pivot`. */
-export interface Part {
-  id: string
-  pivot: readonly [number, number, number]
-  meshes: { role: MeshRole; data: MeshData }[]
-}
-
-/** A part that could be drawn. Two plans with the same id and key draw the same part. */
-export interface PartPlan {
-  id: string
-  key: string
-  /** The front whose colour and motion it follows, if any. */
-  front?: FrontId
-  motion?: Motion
-  pivot: readonly [number, number, number]
-  /** Only seen with the doors open, so it can wait. */
-  isInside: boolean
-  draw(): Part
-}
+import { drawDrawers, drawHollow, drawShelves, type InsidePens } from './fridgeInside.ts'
+import {
+  fixturesOf,
+  frontsOf,
+  handlesOf,
+  type FinishKind,
+  type Front,
+  type FrontId,
+  type FridgeSpec,
+} from './layouts.ts'
+import { metres } from './mesh.ts'
+import { keyOf, partOf, type Motion, type Offset, type Part, type PartPlan } from './parts.ts'
 
 /** What the stations have finished, as switches the builders read. */
 export interface Progress {
@@ -78,7 +61,7 @@ export function planFridge(spec: FridgeSpec, progress: Progress = progressOf(spe
     key: keyOf(size, spec.hinge, spec.handle === 'recessed', progress.cooling),
     pivot: still,
     isInside: false,
-    draw: () => part('body', still, { solid: drawBody(spec, cabinet, fronts, progress.cooling) }),
+    draw: () => partOf('body', still, { solid: drawBody(spec, cabinet, fronts, progress.cooling) }),
   })
   for (const front of fronts) {
     const on = fixtures.filter((f) => f.on === front.id)
@@ -90,24 +73,26 @@ export function planFridge(spec: FridgeSpec, progress: Progress = progressOf(spe
     plans.push({
       id: `front:${front.id}`,
       key: keyOf(frontKey, on, handle, spec.finish === 'wood_ready', parts),
-      front: front.id,
+      panel: front.id,
       motion,
+      apart: apartOf(front),
       pivot: place.pivot,
       isInside: false,
-      draw: () => part(`front:${front.id}`, place.pivot, drawFront(spec, front, on, handle, place, parts)),
+      draw: () => partOf(`front:${front.id}`, place.pivot, drawFront(spec, front, on, handle, place, parts)),
     })
     if (!progress.foam) continue
     const fittings = { cooling: progress.cooling, lamps: progress.smart, fittings: progress.complete }
     plans.push({
       id: `inside:${front.id}`,
       key: keyOf(frontKey, size, front.kind === 'drawer' && spec.drawers, fittings),
-      front: front.id,
+      panel: front.id,
       motion,
+      apart: apartOf(front),
       pivot: place.pivot,
       isInside: true,
       draw: () => {
         const { solid, clear } = drawFrontInside(spec, cabinet, front, place, fittings)
-        return part(`inside:${front.id}`, place.pivot, { inside: solid, clear })
+        return partOf(`inside:${front.id}`, place.pivot, { inside: solid, clear })
       },
     })
   }
@@ -117,34 +102,31 @@ export function planFridge(spec: FridgeSpec, progress: Progress = progressOf(spe
       key: keyOf(size),
       pivot: still,
       isInside: true,
-      draw: () => part('compartment:bare', still, { inside: drawBareInside(cabinet) }),
+      draw: () => partOf('compartment:bare', still, { inside: drawBareInside(cabinet) }),
     })
     return plans
   }
-  for (const compartment of cabinet.compartments) {
-    const parts = { cooling: progress.cooling, lamps: progress.smart, fittings: progress.complete }
-    const id = `compartment:${compartment.id}`
-    const { drawers, wineZone, iceMaker, waterTank, light, noFrost } = spec
-    plans.push({
-      id,
-      key: keyOf(
-        size,
-        spec.handle === 'recessed',
-        drawers,
-        wineZone,
-        iceMaker,
-        waterTank,
-        light,
-        noFrost,
-        parts,
-      ),
-      pivot: still,
-      isInside: true,
-      draw: () => {
-        const { solid, clear } = drawCompartment(spec, cabinet, compartment, parts)
-        return part(id, still, { inside: solid, clear })
-      },
-    })
+  const parts = { cooling: progress.cooling, lamps: progress.smart, fittings: progress.complete }
+  const { drawers, wineZone, iceMaker, waterTank, light, noFrost } = spec
+  const hollowKey = keyOf(size, spec.handle === 'recessed', light, noFrost, parts)
+  const fittingsKey = keyOf(hollowKey, drawers, wineZone, iceMaker, waterTank)
+  for (const c of cabinet.compartments) {
+    const put = (id: string, key: string, z: number, draw: () => InsidePens) =>
+      plans.push({
+        id,
+        key,
+        pivot: still,
+        apart: [0, 0, z],
+        isInside: true,
+        draw() {
+          const { solid, clear } = draw()
+          return partOf(id, still, { inside: solid, clear })
+        },
+      })
+    put(`compartment:${c.id}`, hollowKey, 0, () => drawHollow(spec, cabinet, c, parts))
+    if (!parts.fittings || (c.id !== 'upper' && c.fronts[0]!.kind === 'drawer')) continue
+    put(`shelves:${c.id}`, fittingsKey, APART.shelves, () => drawShelves(spec, cabinet, c, parts))
+    put(`drawers:${c.id}`, fittingsKey, APART.drawers, () => drawDrawers(spec, cabinet, c, parts))
   }
   return plans
 }
@@ -154,7 +136,15 @@ export function drawFridge(spec: FridgeSpec, progress?: Progress): Part[] {
   return planFridge(spec, progress).map((plan) => plan.draw())
 }
 
-const keyOf = (...inputs: unknown[]): string => JSON.stringify(inputs)
+/** How far parts stand in front of the cabinet in the exploded view, metres. */
+const APART = { shelves: 0.56, drawers: 0.72, fronts: 1.25 }
+
+/** Fronts leave along their normals, and a little away from each other. */
+function apartOf({ id }: Front): Offset {
+  const x = id === 'upper_right' ? 0.07 : id === 'upper_left' ? -0.07 : 0
+  const y = id === 'lower' ? 0 : id === 'middle' ? 0.05 : 0.1
+  return [x, y, APART.fronts]
+}
 
 function placeOf(
   cabinet: Cabinet,
@@ -170,15 +160,4 @@ function placeOf(
 function motionOf(kind: 'door' | 'drawer', hinge: 'left' | 'right', id: FrontId): Motion {
   if (kind === 'drawer') return { kind: 'slide', metres: id === 'middle' ? 0.24 : 0.38 }
   return { kind: 'swing', radians: (hinge === 'left' ? -1 : 1) * (id === 'lower' ? 1.75 : 1.9) }
-}
-
-function part(
-  id: string,
-  pivot: readonly [number, number, number],
-  pens: Partial<Record<MeshRole, MeshPen>>,
-): Part {
-  const meshes = (Object.entries(pens) as [MeshRole, MeshPen][])
-    .filter(([, pen]) => !pen.isEmpty)
-    .map(([role, pen]) => ({ role, data: pen.finish() }))
-  return { id, pivot, meshes }
 }

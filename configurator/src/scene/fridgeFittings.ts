@@ -20,14 +20,14 @@ export function drawHandle(pen: MeshPen, handle: HandleBar, z: number): void {
 
 /** Draws a fixture: niches into the front plane `zFace`, everything else on the panel at `zPanel`. */
 export function drawFixture(
-  { solid, display }: { solid: MeshPen; display: MeshPen },
+  { solid, display, engraved }: { solid: MeshPen; display: MeshPen; engraved: MeshPen },
   fixture: Fixture,
   zFace: number,
   zPanel: number,
 ): void {
   switch (fixture.kind) {
     case 'nameplate':
-      return nameplate(solid, fixture, zPanel, fixture.look === 'lit')
+      return nameplate(solid, engraved, fixture, zPanel)
     case 'camera':
       return cameraEye(solid, fixture, zPanel)
     case 'screen':
@@ -122,12 +122,18 @@ function leatherLoop(pen: MeshPen, loop: HandleBar, z: number): void {
   }
 }
 
-function nameplate(pen: MeshPen, f: Fixture, z: number, lit: boolean): void {
+function nameplate(pen: MeshPen, engraved: MeshPen, f: Fixture, z: number): void {
   const [x, y, w, h] = [f.x, f.y, f.w, f.h].map(metres) as [number, number, number, number]
+  const lit = f.look === 'lit'
   if (lit) pen.use('black_glass', '#0c0d10')
   else pen.use('plate', '#b4b7bb')
   pen.at(x, y, z + 0.0012)
   slab(pen, w, h, 0.0024, { radii: 0.003, fillet: 0.001, segments: 4, back: false })
+  if (f.look === 'words') {
+    engraved.use('panel').at(x, y, z + 0.00255)
+    picture(engraved, w - 0.003, h - 0.003, [0, 0, 1, 1])
+    return
+  }
   if (lit) pen.use('led', '#fff1dc')
   else pen.use('dark', '#3a3c3f')
   houseName(pen.at(x, y, z + 0.0027), h * 0.4)

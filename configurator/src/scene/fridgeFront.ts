@@ -38,11 +38,12 @@ export function drawFront(
   handle: HandleBar | undefined,
   { zBack, pivot }: FrontPlace,
   parts: FrontParts,
-): { solid: MeshPen; panel: MeshPen; display: MeshPen } {
+): { solid: MeshPen; panel: MeshPen; display: MeshPen; engraved: MeshPen } {
   const solid = new MeshPen(pivot)
   const panel = new MeshPen(pivot)
   panel.light = roomLight(metres(spec.heightMm))
   const display = new MeshPen(pivot)
+  const engraved = new MeshPen(pivot)
   const [x, y, w, h] = [front.x, front.y, front.w, front.h].map(metres) as [number, number, number, number]
   const p = {
     x: metres(front.panel.x),
@@ -111,9 +112,10 @@ export function drawFront(
     })
 
   const face = furnitureFrame ? zLeaf + FURNITURE_RECESS : zFace
-  if (parts.electronics) for (const fixture of fixtures) drawFixture({ solid, display }, fixture, zFace, face)
+  if (parts.electronics)
+    for (const fixture of fixtures) drawFixture({ solid, display, engraved }, fixture, zFace, face)
   if (handle && parts.handle) drawHandle(solid.castFromHere(), handle, zFace)
-  return { solid, panel, display }
+  return { solid, panel, display, engraved }
 }
 
 /** The magnetic gasket, and the flap on the left of two doors that closes the gap between them. */

@@ -20,8 +20,8 @@ export interface InsideParts {
   fittings: boolean
 }
 
-/** Draws one hollow of the cabinet with everything that stays in it when its front opens. */
-export function drawCompartment(
+/** Draws one hollow of the cabinet with its cold air and its lamps. */
+export function drawHollow(
   spec: FridgeSpec,
   { zFrame }: Cabinet,
   c: Compartment,
@@ -29,27 +29,56 @@ export function drawCompartment(
 ): InsidePens {
   const pens = { solid: new MeshPen(), clear: new MeshPen() }
   const { solid } = pens
-  const lamps = parts.lamps ? lampsOf(spec, c, zFrame) : []
-  solid.light = lampLight(0.66, lamps, c.h)
+  solid.light = lampLight(0.66, parts.lamps ? lampsOf(spec, c, zFrame) : [], c.h)
   solid.use('liner', '#f3f5f6').at(c.x, c.y, zFrame)
   cavity(solid, c.w, c.h, c.depth, { occlusion: 0.4, rearRadius: 0.035, edges: 6, segments: 3 })
   if (parts.cooling) coldAir(solid, spec, c, zFrame)
   solid.light = null
   if (parts.lamps) lampStrips(solid, spec, c, zFrame)
-  if (!parts.fittings) return pens
-  solid.light = lampLight(0.7, lamps, c.h)
-  const space: Space = {
-    x: c.x - c.w / 2 + 0.006,
-    y: c.y - c.h / 2 + 0.006,
-    z: zFrame - 0.03,
-    w: c.w - 0.012,
-    h: c.h - 0.012,
-    d: c.depth - 0.055,
-  }
-  if (c.id === 'upper') furnishFridge(pens, spec, space)
-  else if (c.fronts[0]!.kind === 'door') furnishFreezer(pens, spec, space)
   return pens
 }
+
+/** Draws the shelves of a hollow with what stands on them. */
+export function drawShelves(
+  spec: FridgeSpec,
+  { zFrame }: Cabinet,
+  c: Compartment,
+  parts: InsideParts,
+): InsidePens {
+  const pens = fittingPens(spec, c, zFrame, parts)
+  if (c.id === 'upper') fridgeShelves(pens, spec, spaceIn(c, zFrame))
+  else freezerShelves(pens, spec, spaceIn(c, zFrame))
+  return pens
+}
+
+/** Draws the drawers of a hollow with what lies in them. */
+export function drawDrawers(
+  spec: FridgeSpec,
+  { zFrame }: Cabinet,
+  c: Compartment,
+  parts: InsideParts,
+): InsidePens {
+  const pens = fittingPens(spec, c, zFrame, parts)
+  if (c.id === 'upper') crispers(pens, spec, spaceIn(c, zFrame))
+  else freezerDrawers(pens, spec, spaceIn(c, zFrame))
+  return pens
+}
+
+function fittingPens(spec: FridgeSpec, c: Compartment, zFrame: number, parts: InsideParts): InsidePens {
+  const pens = { solid: new MeshPen(), clear: new MeshPen() }
+  pens.solid.light = lampLight(0.7, parts.lamps ? lampsOf(spec, c, zFrame) : [], c.h)
+  return pens
+}
+
+/** What of a hollow can be furnished. */
+const spaceIn = (c: Compartment, zFrame: number): Space => ({
+  x: c.x - c.w / 2 + 0.006,
+  y: c.y - c.h / 2 + 0.006,
+  z: zFrame - 0.03,
+  w: c.w - 0.012,
+  h: c.h - 0.012,
+  d: c.depth - 0.055,
+})
 
 /** The air duct of a no-frost fridge, or the cold plate of a static one. */
 function coldAir(pen: MeshPen, spec: FridgeSpec, c: Compartment, zFrame: number): void {
@@ -100,30 +129,35 @@ function shelf(pens: InsidePens, space: Space, y: number, back = 0): void {
   slab(pens.solid, space.w, 0.014, 0.008, { radii: 0.003, fillet: 0.0015, segments: 2, back: false })
 }
 
-function furnishFridge(pens: InsidePens, spec: FridgeSpec, space: Space): void {
-  const { crispers } = drawerPlan(spec.drawers)
+/** Height that the crispers take with the shelf above them. */
+const CRISPER_H = 0.19
+
+function crispers(pens: InsidePens, spec: FridgeSpec, space: Space): void {
+  const { crispers: count } = drawerPlan(spec.drawers)
+  const w = space.w / Math.max(1, count)
+  for (let k = 0; k < count; k++) {
+    const place = { ...space, x: space.x + k * w + 0.003, w: w - 0.006, h: CRISPER_H - 0.016 }
+    tray(pens, place)
+    stockCrisper(
+      pens.solid,
+      {
+        ...place,
+        x: place.x + 0.03,
+        y: space.y + 0.012,
+        w: place.w - 0.06,
+        z: place.z - 0.04,
+        d: place.d - 0.1,
+      },
+      11 + k,
+    )
+  }
+}
+
+function fridgeShelves(pens: InsidePens, spec: FridgeSpec, space: Space): void {
   const right = space.x + space.w
   let floor = space.y
-  if (crispers > 0) {
-    const h = 0.19
-    const w = space.w / crispers
-    for (let k = 0; k < crispers; k++) {
-      const place = { ...space, x: space.x + k * w + 0.003, y: floor, w: w - 0.006, h: h - 0.016 }
-      tray(pens, place)
-      stockCrisper(
-        pens.solid,
-        {
-          ...place,
-          x: place.x + 0.03,
-          y: floor + 0.012,
-          w: place.w - 0.06,
-          z: place.z - 0.04,
-          d: place.d - 0.1,
-        },
-        11 + k,
-      )
-    }
-    floor += h
+  if (drawerPlan(spec.drawers).crispers > 0) {
+    floor += CRISPER_H
     shelf(pens, space, floor)
     floor += 0.004
   }
@@ -165,17 +199,17 @@ function furnishFridge(pens: InsidePens, spec: FridgeSpec, space: Space): void {
   }
 }
 
-function furnishFreezer(pens: InsidePens, spec: FridgeSpec, space: Space): void {
-  const { freezer } = drawerPlan(spec.drawers)
-  let top = space.y + space.h
-  if (spec.iceMaker !== 'none') {
-    const h = Math.min(0.15, space.h * 0.24)
-    top -= h
-    iceMaker(pens, spec, { ...space, y: top + 0.006, h: h - 0.018, w: Math.min(space.w, 0.46) })
-    shelf(pens, space, top)
-  }
-  const h = Math.min(0.24, (top - space.y) / freezer)
-  for (let k = 0; k < freezer; k++) {
+/** How a freezer is divided: drawers from below, the ice maker on top, shelves between. */
+function freezerPlan(spec: FridgeSpec, space: Space) {
+  const { freezer: count } = drawerPlan(spec.drawers)
+  const ice = spec.iceMaker === 'none' ? 0 : Math.min(0.15, space.h * 0.24)
+  const top = space.y + space.h - ice
+  return { count, ice, top, h: Math.min(0.24, (top - space.y) / count) }
+}
+
+function freezerDrawers(pens: InsidePens, spec: FridgeSpec, space: Space): void {
+  const { count, h } = freezerPlan(spec, space)
+  for (let k = 0; k < count; k++) {
     const place = { ...space, y: space.y + k * h, h: h - 0.014 }
     tray(pens, place)
     stockFrozen(
@@ -192,7 +226,15 @@ function furnishFreezer(pens: InsidePens, spec: FridgeSpec, space: Space): void 
       5 + k,
     )
   }
-  let y = space.y + freezer * h
+}
+
+function freezerShelves(pens: InsidePens, spec: FridgeSpec, space: Space): void {
+  const { count, ice, top, h } = freezerPlan(spec, space)
+  if (ice > 0) {
+    iceMaker(pens, spec, { ...space, y: top + 0.006, h: ice - 0.018, w: Math.min(space.w, 0.46) })
+    shelf(pens, space, top)
+  }
+  let y = space.y + count * h
   for (let k = 0; top - y > 0.11; k++) {
     shelf(pens, space, y)
     const room = Math.min(0.24, top - y)

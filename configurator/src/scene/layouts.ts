@@ -41,6 +41,8 @@ export interface FridgeSpec {
   hasMiddle: boolean
   handle: HandleKind
   nameplate: 'none' | 'engraved' | 'lit'
+  /** The shopper's words on an engraved plate; empty: the house name. */
+  engraving: string
   dispenser: boolean
   iceMaker: 'none' | 'manual' | 'auto' | 'craft'
   waterTank: boolean
@@ -102,6 +104,8 @@ export const GAP_MM = 4
 export const DOOR_MM = 62
 /** Width of the finger channel of a recessed handle. */
 export const GRIP_MM = 34
+/** Width to height of a plate with the shopper's words. */
+export const PLATE_ASPECT = 6.4
 /** How far below the nominal height the fronts end. */
 const TOP_CLEARANCE_MM = 3
 
@@ -110,6 +114,10 @@ const oneOf = <T extends string>(value: unknown, known: readonly T[], otherwise:
 
 const within = (value: unknown, min: number, max: number, otherwise: number): number =>
   typeof value === 'number' && Number.isFinite(value) ? Math.min(max, Math.max(min, value)) : otherwise
+
+/** Words as they can be engraved: one line, no room wasted. The rule file limits their length; this only keeps the picture sane. */
+const words = (value: unknown): string =>
+  typeof value === 'string' ? [...value.replaceAll(/\s+/g, ' ').trim()].slice(0, 48).join('') : ''
 
 /** Reads an appliance's choices into a complete spec; what is missing or unknown becomes the default. Total. */
 export function fridgeSpec({ choices }: Appliance): FridgeSpec {
@@ -137,6 +145,7 @@ export function fridgeSpec({ choices }: Appliance): FridgeSpec {
     hasMiddle: doors === 'three_door' || (doors === 'french_door' && middle !== ''),
     handle: oneOf<HandleKind>(choices['handle'], ['bar', 'recessed', 'leather', 'push_open'], 'recessed'),
     nameplate: oneOf(choices['nameplate'], ['none', 'engraved', 'lit'], 'none'),
+    engraving: words(choices['engraving']),
     dispenser: choices['dispenser'] === true,
     iceMaker: oneOf(choices['ice_maker'], ['none', 'manual', 'auto', 'craft'], 'none'),
     waterTank: choices['water_line'] === 'tank',
@@ -219,15 +228,17 @@ export function fixturesOf(spec: FridgeSpec, fronts: readonly Front[] = frontsOf
   const last = fronts.find((f) => f.id === 'lower')!
   const topOf = (front: Front) => front.panel.y + front.panel.h / 2
   if (spec.nameplate !== 'none') {
-    const w = Math.min(150, first.panel.w * 0.45)
+    // Own words get a plate that is read from across the room; which words they are changes no shape.
+    const own = spec.nameplate === 'engraved' && spec.engraving !== ''
+    const w = own ? Math.min(320, first.panel.w * 0.72) : Math.min(150, first.panel.w * 0.45)
     fixtures.push({
       kind: 'nameplate',
-      look: spec.nameplate,
+      look: own ? 'words' : spec.nameplate,
       on: first.id,
       x: first.panel.x,
-      y: topOf(first) - 78,
+      y: topOf(first) - (own ? 84 : 78),
       w,
-      h: w / 5,
+      h: own ? w / PLATE_ASPECT : w / 5,
     })
   }
   if (spec.camera) {

@@ -10,16 +10,16 @@ import {
   Sprite,
   SpriteMaterial,
 } from 'three'
-import { frontsOf, PLINTH_MM, type FridgeSpec } from './layouts.ts'
+import type { Model } from './model.ts'
 
 /** Label size in texels; on the picture a label keeps its size whatever the distance. */
 const LABEL = { width: 256, height: 72 }
 
-/** Lines and labels that belong to one size of fridge. */
+/** Lines and labels that belong to one size of appliance. */
 export interface Overlay {
   group: Group
-  /** Shows or hides the dimensions and the outline of the unbuilt fridge, for this spec. */
-  update(spec: FridgeSpec, show: { dimensions: boolean; outline: boolean }): void
+  /** Shows or hides the dimensions and the outline of what is not built yet. */
+  update(model: Model, show: { dimensions: boolean; outline: boolean }): void
   /** Keeps labels at a constant size on a canvas of this many CSS pixels height. */
   scaleTo(cssHeight: number, lensDegrees: number): void
   textureBytes(): number
@@ -53,28 +53,21 @@ export function createOverlay(): Overlay {
   let key = ''
   return {
     group,
-    update(spec, show) {
-      const next = JSON.stringify([
-        spec.widthMm,
-        spec.heightMm,
-        spec.depthMm,
-        spec.doors,
-        spec.hasMiddle,
-        spec.hinge,
-        show,
-      ])
+    update(model, show) {
+      const next = JSON.stringify([model.size, model.side, model.outline, show])
       if (next === key) return
       key = next
       const points: number[] = []
-      if (show.outline) outline(points, spec)
+      if (show.outline) outline(points, model)
       if (show.dimensions) {
-        const places = dimensionLines(points, spec)
-        const values = [spec.heightMm, spec.widthMm, spec.depthMm]
+        const places = dimensionLines(points, model)
+        const [w, h, d] = model.size
+        const values = [h, w, d]
         labels.forEach((label, k) => {
           const [x, y, z, anchor] = places[k]!
           label.sprite.position.set(x, y, z)
           label.sprite.center.set(anchor, 0.5)
-          paint(label, `${Math.round(values[k]!)} mm`)
+          paint(label, `${Math.round(values[k]! * 1000)} mm`)
         })
       }
       for (const { sprite } of labels) sprite.visible = show.dimensions
@@ -124,11 +117,9 @@ function paint(
 /** Adds the three dimension lines with end ticks; gives where the labels for height, width and depth stand and are held. */
 function dimensionLines(
   points: number[],
-  spec: FridgeSpec,
+  { size: [w, h, d], side }: Model,
 ): [x: number, y: number, z: number, anchor: number][] {
-  const [w, h, d] = [spec.widthMm / 1000, spec.heightMm / 1000, spec.depthMm / 1000]
-  // The camera rests on the side away from the hinge; height and depth stand where it sees them.
-  const side = spec.doors === 'french_door' ? 1 : spec.hinge === 'right' ? -1 : 1
+  // The camera rests on one side; height and depth stand where it sees them.
   const [out, tick, floor] = [0.09, 0.025, 0.004]
   const add = (...v: number[]) => points.push(...v)
   const x = -side * (w / 2 + out)
@@ -148,15 +139,13 @@ function dimensionLines(
 }
 
 /** Adds the edges of the cabinet and of every front, as a drawing of what will stand here. */
-function outline(points: number[], spec: FridgeSpec): void {
-  const [w, h, d] = [spec.widthMm / 1000, spec.heightMm / 1000, spec.depthMm / 1000]
-  const low = PLINTH_MM / 1000
+function outline(points: number[], { size: [w, h, d], outline: fronts }: Model): void {
   const rect = (x0: number, y0: number, x1: number, y1: number, z: number) =>
     points.push(x0, y0, z, x1, y0, z, x1, y0, z, x1, y1, z, x1, y1, z, x0, y1, z, x0, y1, z, x0, y0, z)
-  rect(-w / 2, low, w / 2, h, -d / 2)
+  rect(-w / 2, 0, w / 2, h, -d / 2)
   for (const sx of [-1, 1])
-    for (const y of [low, h]) points.push((sx * w) / 2, y, -d / 2, (sx * w) / 2, y, d / 2)
-  for (const f of frontsOf(spec))
+    for (const y of [0, h]) points.push((sx * w) / 2, y, -d / 2, (sx * w) / 2, y, d / 2)
+  for (const f of fronts)
     rect(
       (f.x - f.w / 2) / 1000,
       (f.y - f.h / 2) / 1000,

@@ -1,19 +1,15 @@
 /** Keeps the drawn parts of one appliance and draws again only those whose inputs changed. */
 import { Box3, BufferAttribute, BufferGeometry, Group, Mesh, Sphere, Vector3, type Material } from 'three'
-import type { MeshRole, Motion, Part, PartPlan } from './fridge.ts'
-import type { FrontId } from './layouts.ts'
 import type { MeshData } from './mesh.ts'
+import type { MeshRole, Part, PartPlan } from './parts.ts'
 
 interface Kept {
-  key: string
+  plan: PartPlan
   group: Group
-  motion: Motion | undefined
-  front: FrontId | undefined
-  isInside: boolean
 }
 
 /** Gives the material of a mesh. */
-export type MaterialFor = (role: MeshRole, front: FrontId | undefined) => Material
+export type MaterialFor = (role: MeshRole, panel: string | undefined) => Material
 
 export interface PartStore {
   group: Group
@@ -21,8 +17,11 @@ export interface PartStore {
   take(plans: readonly PartPlan[], materialFor: MaterialFor): void
   /** Inside parts still to be drawn; call each once, in any order, skip any. */
   waiting(): (() => void)[]
-  /** Moves doors and drawers: 0 shut, 1 open. Insides are only visible above 0. */
-  open(amount: number): void
+  /**
+   * Moves doors and drawers (0 shut, 1 open) and takes everything apart (0 together, 1 apart). Insides are only
+   * visible when one of both is above 0.
+   */
+  move(open: number, apart: number): void
   /** Gives the materials anew, after a change of colour or finish. */
   paint(materialFor: MaterialFor): void
   dispose(): void
@@ -31,11 +30,12 @@ export interface PartStore {
 /** Makes an empty store. */
 export function createPartStore(): PartStore {
   const group = new Group()
-  group.name = 'fridge'
+  group.name = 'appliance'
   const kept = new Map<string, Kept>()
   let plans: readonly PartPlan[] = []
   let material: MaterialFor | undefined
   let opened = 0
+  let parted = 0
 
   const drop = (id: string) => {
     const old = kept.get(id)
@@ -44,24 +44,25 @@ export function createPartStore(): PartStore {
     group.remove(old.group)
     old.group.traverse((o) => (o as Mesh).geometry?.dispose())
   }
-  const place = ({ group: g, motion, isInside }: Kept) => {
-    g.visible = !isInside || opened > 0
-    for (const mesh of g.children) mesh.castShadow = castsNow(mesh.userData['casts'] as Casts, opened > 0)
+  const place = ({ group: g, plan: { motion, apart, pivot, isInside } }: Kept) => {
+    const shows = opened > 0 || parted > 0
+    g.visible = !isInside || shows
+    for (const mesh of g.children) mesh.castShadow = castsNow(mesh.userData['casts'] as Casts, shows)
+    const [x, y, z] = apart ?? [0, 0, 0]
+    g.position.set(pivot[0] + x * parted, pivot[1] + y * parted, pivot[2] + z * parted)
     if (motion?.kind === 'swing') g.rotation.y = motion.radians * opened
-    if (motion?.kind === 'slide') g.position.z = (g.userData['z'] as number) + motion.metres * opened
+    if (motion?.kind === 'drop') g.rotation.x = motion.radians * opened
+    if (motion?.kind === 'slide') g.position.z += motion.metres * opened
   }
   const draw = (plan: PartPlan) => {
-    if (kept.get(plan.id)?.key === plan.key) return
+    if (kept.get(plan.id)?.plan.key === plan.key) return
     drop(plan.id)
-    const part = plan.draw()
-    const { key, motion, front, isInside } = plan
-    const entry: Kept = { key, motion, front, isInside, group: groupOf(part, front, material!) }
-    entry.group.userData['z'] = part.pivot[2]
+    const entry: Kept = { plan, group: groupOf(plan.draw(), plan.panel, material!) }
     kept.set(plan.id, entry)
     place(entry)
     group.add(entry.group)
   }
-  const missing = () => plans.filter((plan) => kept.get(plan.id)?.key !== plan.key)
+  const missing = () => plans.filter((plan) => kept.get(plan.id)?.plan.key !== plan.key)
 
   return {
     group,
@@ -71,8 +72,10 @@ export function createPartStore(): PartStore {
       const ids = new Set(next.map((plan) => plan.id))
       for (const id of kept.keys()) if (!ids.has(id)) drop(id)
       for (const plan of next) {
+        const old = kept.get(plan.id)
+        if (old?.plan.key === plan.key) old.plan = plan
         if (plan.isInside) {
-          if (kept.get(plan.id)?.key !== plan.key) drop(plan.id)
+          if (kept.get(plan.id)?.plan.key !== plan.key) drop(plan.id)
         } else draw(plan)
       }
       this.paint(materialFor)
@@ -81,15 +84,16 @@ export function createPartStore(): PartStore {
       missing().map((plan) => () => {
         if (plans.includes(plan)) draw(plan)
       }),
-    open(amount) {
-      opened = amount
+    move(open, apart) {
+      opened = open
+      parted = apart
       for (const entry of kept.values()) place(entry)
     },
     paint(materialFor) {
       material = materialFor
-      for (const { group: g, front } of kept.values())
+      for (const { group: g, plan } of kept.values())
         for (const mesh of g.children as Mesh[])
-          mesh.material = materialFor(mesh.userData['role'] as MeshRole, front)
+          mesh.material = materialFor(mesh.userData['role'] as MeshRole, plan.panel)
     },
     dispose() {
       for (const id of kept.keys()) drop(id)
@@ -99,12 +103,11 @@ export function createPartStore(): PartStore {
 
 const SEE_THROUGH: ReadonlySet<MeshRole> = new Set<MeshRole>(['clear', 'display'])
 
-function groupOf(part: Part, front: FrontId | undefined, materialFor: MaterialFor): Group {
+function groupOf(part: Part, panel: string | undefined, materialFor: MaterialFor): Group {
   const group = new Group()
   group.name = part.id
-  group.position.set(...part.pivot)
   for (const { role, data } of part.meshes) {
-    const mesh = new Mesh(geometryOf(data), materialFor(role, front))
+    const mesh = new Mesh(geometryOf(data), materialFor(role, panel))
     mesh.name = `${part.id}/${role}`
     mesh.userData['role'] = role
     limitShadow(mesh, data.casts)

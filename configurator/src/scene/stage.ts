@@ -2,29 +2,21 @@
  * The stage owns the GPU: it shows an appliance, moves camera and doors, and draws only when something changed. The
  * page loads this file lazily; nothing here knows the page.
  */
-import {
-  NeutralToneMapping,
-  PCFShadowMap,
-  PerspectiveCamera,
-  Scene,
-  WebGLRenderer,
-  type WebGLRenderTarget,
-} from 'three'
+import { NeutralToneMapping, PCFShadowMap, PerspectiveCamera, WebGLRenderer } from 'three'
 import type { Appliance, BuildStage, FocusArea } from './appliance.ts'
-import { createRig, LENS_DEGREES, placeCamera, poseOf, viewOf } from './camera.ts'
-import { createFinishes } from './finish.ts'
-import { createFloor } from './floor.ts'
-import { planFridge, progressOf, type MeshRole } from './fridge.ts'
+import { createRig, LENS_DEGREES, lifted, placeCamera, poseOf } from './camera.ts'
+import { createEase } from './ease.ts'
 import { createIdleQueue } from './idle.ts'
-import { fridgeSpec, panelColour, shellTone, type FrontId, type FridgeSpec } from './layouts.ts'
-import { createOverlay } from './overlay.ts'
-import { createPace } from './pace.ts'
-import { createPartStore } from './partStore.ts'
+import { createLoop } from './loop.ts'
+import { apartView, modelOf } from './model.ts'
+import type { PrintedPicture } from './print.ts'
+import { planRoom, roomView } from './room.ts'
+import { createSetting, type Wish } from './setting.ts'
 import { drawStill, type StillSize } from './still.ts'
-import { bakeStudio, keyLight, SHADOW_SIZE, STUDIO_SIZE } from './studio.ts'
-import { createWarmUp, type ShaderName } from './warmUp.ts'
+import { createWarmUp } from './warmUp.ts'
 
 export type { Appliance, BuildStage, FocusArea } from './appliance.ts'
+export type { PrintedPicture } from './print.ts'
 
 /** Figures of the last drawn frame and of what the GPU holds. */
 export interface StageStats {
@@ -47,6 +39,12 @@ export interface Stage {
   focus(area: FocusArea | null): void
   /** Opens (1) or shuts (0) doors and drawers. */
   open(amount: 0 | 1): void
+  /** Takes everything apart along its normals (1) or puts it together (0). */
+  explode(amount: 0 | 1): void
+  /** Stands it in a kitchen of its size, or alone in the studio. */
+  kitchen(on: boolean): void
+  /** Prints a picture across all fronts; null prints none. The stage never closes the image. */
+  print(picture: PrintedPicture | null): void
   /** Shows only what stations have finished, the rest as an outline; null shows the finished appliance. */
   reveal(done: ReadonlySet<BuildStage> | null): void
   /** Turns by radians, at once: for dragging and arrow keys. */
@@ -76,8 +74,6 @@ export interface StageOptions {
   onRestored?(): void
 }
 
-/** A picture drawn with fewer pixels is drawn in full after this pause. */
-const SHARPEN_MS = 120
 /** Time one frame may spend on drawing waiting insides. */
 const SLICE_MS = 8
 
@@ -116,117 +112,65 @@ function setTheStage(canvas: HTMLCanvasElement, renderer: WebGLRenderer, options
   // Asking a program for errors waits for the compiler; the tests ask, the shop does not.
   renderer.debug.checkShaderErrors = false
 
-  const scene = new Scene()
   const camera = new PerspectiveCamera(LENS_DEGREES, 1, 0.5, 40)
-  const light = keyLight()
-  const floor = createFloor()
-  const overlay = createOverlay()
-  const parts = createPartStore()
-  const finishes = createFinishes()
+  const setting = createSetting(renderer)
   const rig = createRig()
   const idle = createIdleQueue()
-  const warmUp = createWarmUp(renderer, camera, scene, finishes)
-  scene.add(light, light.target, floor.mesh, parts.group, overlay.group)
+  const warmUp = createWarmUp(renderer, camera, setting.scene, setting.finishes)
+  const doors = createEase()
+  const apart = createEase()
 
-  let studio: WebGLRenderTarget = bakeStudio(renderer)
-  finishes.setEnvironment(studio.texture)
-
-  let wanted: FridgeSpec | null = null
-  let done: ReadonlySet<BuildStage> | null = null
+  let wish: Wish | null = null
+  let around: Omit<Wish, 'model'> = { done: null, picture: null, hasDimensions: false, isInRoom: false }
   let isStale = false
-  let isHeld = false
   let hasIdleWork = false
-  let isHandled = false
-  let sharpen: ReturnType<typeof setTimeout> | undefined
   let area: FocusArea = 'whole'
-  let openGoal = 0
-  let openNow = 0
-  let showsDimensions = false
-  let mustJump = true
   let isLost = false
-  let frame = 0
-  let lastTime = 0
-  let framesDrawn = 0
   let lastDrawn = { drawCalls: 0, triangles: 0 }
-  let waiters: (() => void)[] = []
-  const pace = createPace(options.pixelRatio)
 
-  const wake = () => {
-    if (frame === 0 && !isLost && !isHeld) frame = requestAnimationFrame(draw)
+  const change = (next: Partial<Omit<Wish, 'model'>>, model = wish?.model) => {
+    around = { ...around, ...next }
+    if (model) wish = { ...around, model }
+    isStale = true
+    loop.wake()
+  }
+  const view = ({ model, isInRoom }: Wish) => {
+    const isOpen = doors.goal > 0
+    const rests = area === 'whole' || area === 'front'
+    if (isInRoom && rests && apart.goal === 0) return roomView(model, isOpen)
+    const near = apart.goal > 0 ? apartView(model) : model.view(area, isOpen)
+    return isInRoom ? lifted(near, planRoom(model).lift) : near
   }
   const aim = (jump: boolean) => {
-    if (wanted)
-      rig.aim(poseOf(viewOf(wanted, area, openGoal > 0), camera.aspect), jump || options.reducedMotion)
+    if (wish) rig.aim(poseOf(view(wish), camera.aspect), jump || options.reducedMotion)
   }
-  const materialFor = (role: MeshRole, front: FrontId | undefined) => {
-    if (role === 'display') return finishes.display()
-    if (role !== 'panel') return finishes[role]
-    const spec = wanted!
-    const isPainted = progressOf(spec.finish, done).painted
-    return isPainted
-      ? finishes.panel(spec.finish, panelColour(spec, front!))
-      : finishes.panel('bare', BARE_METAL)
-  }
+  const showsInside = () => doors.goal + doors.now + apart.goal + apart.now > 0
 
-  /** Brings the parts up to what is wanted. */
-  const update = () => {
-    if (!wanted || !isStale) return
+  const update = (now: Wish) => {
+    if (!isStale) return
     isStale = false
-    const spec = wanted
-    const progress = progressOf(spec.finish, done)
-    finishes.setTone(progress.painted ? shellTone(spec) : BARE_METAL)
-    parts.take(planFridge(spec, progress), materialFor)
-    parts.open(openNow)
-    floor.fit(spec.widthMm / 1000, spec.depthMm / 1000, openNow * 0.2)
-    floor.mesh.visible = progress.body
-    overlay.update(spec, { dimensions: showsDimensions, outline: !progress.body })
-    renderer.shadowMap.needsUpdate = true
+    setting.take(now, () => change({}))
+    setting.move(doors.now, apart.now)
     // What waits for idle time must not get in the way of this picture.
     idle.replace([])
     hasIdleWork = true
   }
-
-  /** Compiles what the next frame needs and does not have; true while it must wait. The old picture stays. */
-  const awaitShaders = (spec: FridgeSpec): boolean => {
-    const { painted, smart } = progressOf(spec.finish, done)
-    const needed: ShaderName[] = ['solid', painted ? spec.finish : 'lacquer']
-    if (smart && (spec.screen !== 'none' || spec.einkTag)) needed.push('display')
-    if (openGoal > 0 || openNow > 0) needed.push('clear')
-    if (warmUp.isReady(needed)) return false
-    isHeld = true
-    void warmUp.prepare(needed).then(() => {
-      isHeld = false
-      wake()
-    })
-    return true
-  }
-
-  /** Draws insides that open doors are about to show; true while some are missing. */
+  /** Draws insides that are about to be seen; true while some are missing. */
   const fillInside = (): boolean => {
-    if (openGoal === 0 && openNow === 0) return false
+    if (!showsInside()) return false
     const until = performance.now() + SLICE_MS
-    for (const slice of parts.waiting()) {
-      if (!mustJump && performance.now() >= until) return true
+    for (const slice of setting.waiting()) {
+      if (!loop.isJumping && performance.now() >= until) return true
       slice()
     }
     return false
-  }
-
-  const moveDoors = (seconds: number): boolean => {
-    if (openNow === openGoal) return false
-    const next = openNow + (openGoal - openNow) * (1 - Math.exp(-6.5 * seconds))
-    openNow = mustJump || options.reducedMotion || Math.abs(openGoal - next) < 0.004 ? openGoal : next
-    parts.open(openNow)
-    if (wanted) floor.fit(wanted.widthMm / 1000, wanted.depthMm / 1000, openNow * 0.2)
-    renderer.shadowMap.needsUpdate = true
-    return openNow !== openGoal
   }
 
   let size: readonly [number, number] = [1, 1]
   const measure = () => {
     size = [Math.max(1, canvas.clientWidth), Math.max(1, canvas.clientHeight)]
     camera.aspect = size[0] / size[1]
-    overlay.scaleTo(size[1], LENS_DEGREES)
+    setting.scaleTo(size[1], LENS_DEGREES)
   }
   /** Gives the drawing buffer its size, just before it is drawn: a resized canvas is empty until then. */
   const fit = (ratio: number) => {
@@ -235,69 +179,47 @@ function setTheStage(canvas: HTMLCanvasElement, renderer: WebGLRenderer, options
     if (canvas.width !== Math.floor(w * ratio) || canvas.height !== Math.floor(h * ratio))
       renderer.setSize(w, h, false)
   }
-
-  const paint = () => {
+  const paint = (ratio: number) => {
+    fit(ratio)
     placeCamera(camera, rig.now)
-    renderer.render(scene, camera)
+    renderer.render(setting.scene, camera)
     const { calls, triangles } = renderer.info.render
     lastDrawn = { drawCalls: calls, triangles }
   }
 
-  function draw(time: number): void {
-    frame = 0
-    clearTimeout(sharpen)
-    sharpen = undefined
-    if (isLost) return
-    if (!wanted) return rest()
-    const since = lastTime ? time - lastTime : 16
-    update()
-    if (awaitShaders(wanted)) return
-    if (fillInside()) return wake()
-    const seconds = Math.min(0.05, since / 1000)
-    const doorsMove = moveDoors(seconds)
-    const cameraMoves = rig.step(seconds)
-    const isMoving = doorsMove || cameraMoves
-    mustJump = false
-    if ((isMoving || isHandled) && lastTime) pace.note(since)
-    const ratio = pace.ratio(isMoving || isHandled)
-    fit(ratio)
-    paint()
-    framesDrawn++
-    lastTime = isMoving || isHandled ? time : 0
-    isHandled = false
-    if (isMoving) wake()
-    else if (ratio < pace.ratio(false))
-      sharpen = setTimeout(() => ((sharpen = undefined), wake()), SHARPEN_MS)
-    else rest()
-  }
-
-  const rest = () => {
-    if (frame !== 0 || isHeld || sharpen !== undefined) return
-    if (hasIdleWork) {
+  const loop = createLoop(options.pixelRatio, {
+    prepare() {
+      if (!wish) return 'rest'
+      update(wish)
+      const needed = setting.shaders(showsInside())
+      // The old picture stays while shaders compile.
+      if (!warmUp.isReady(needed)) return warmUp.prepare(needed)
+      return fillInside() ? 'again' : 'go'
+    },
+    step(seconds, jump) {
+      const eases = [doors, apart].map((ease) => ease.step(seconds, jump || options.reducedMotion))
+      if (eases.some(({ moved }) => moved)) setting.move(doors.now, apart.now)
+      const cameraMoves = rig.step(seconds)
+      return cameraMoves || eases.some(({ more }) => more)
+    },
+    paint,
+    onRest() {
+      if (!hasIdleWork) return
       hasIdleWork = false
-      idle.replace([...warmUp.slices(), ...parts.waiting()])
-    }
-    for (const resolve of waiters.splice(0)) resolve()
-  }
+      idle.replace([...warmUp.slices(), ...setting.waiting()])
+    },
+  })
 
   const onLost = () => {
     isLost = true
-    isHeld = false
-    cancelAnimationFrame(frame)
-    clearTimeout(sharpen)
-    sharpen = undefined
-    frame = 0
+    loop.pause()
     options.onLost?.()
   }
   const onRestored = () => {
     isLost = false
-    // A render target has no copy in memory: without a new bake everything would turn black.
-    studio.dispose()
-    studio = bakeStudio(renderer)
-    finishes.setEnvironment(studio.texture)
+    setting.renew()
     warmUp.forget()
-    renderer.shadowMap.needsUpdate = true
-    wake()
+    loop.resume()
     options.onRestored?.()
   }
   canvas.addEventListener('webglcontextlost', onLost)
@@ -305,66 +227,57 @@ function setTheStage(canvas: HTMLCanvasElement, renderer: WebGLRenderer, options
 
   return {
     show(what, { animate = true } = {}) {
-      const isFirst = wanted === null
-      wanted = fridgeSpec(what)
-      isStale = true
-      if (isFirst || !animate) mustJump = true
-      if (isFirst) measure()
-      aim(isFirst || !animate)
-      wake()
+      const mustJump = wish === null || !animate
+      if (mustJump) loop.jump()
+      if (wish === null) measure()
+      change({}, modelOf(what))
+      aim(mustJump)
     },
     focus(next) {
       area = next ?? 'whole'
       rig.recentre()
       aim(false)
-      wake()
+      loop.wake()
     },
     open(amount) {
-      openGoal = amount
+      doors.aim(amount)
       aim(false)
-      wake()
+      loop.wake()
     },
-    reveal(finished) {
-      done = finished
-      isStale = true
-      wake()
+    explode(amount) {
+      apart.aim(amount)
+      rig.recentre()
+      aim(false)
+      loop.wake()
     },
+    kitchen(on) {
+      change({ isInRoom: on })
+      aim(false)
+    },
+    print: (picture) => change({ picture }),
+    reveal: (done) => change({ done }),
     turnBy(yaw, pitch) {
       rig.turnBy(yaw, pitch)
-      isHandled = true
-      wake()
+      loop.wakeByHand()
     },
     zoomBy(factor) {
       rig.zoomBy(factor)
-      isHandled = true
-      wake()
+      loop.wakeByHand()
     },
-    dimensions(on) {
-      showsDimensions = on
-      isStale = true
-      wake()
-    },
+    dimensions: (on) => change({ hasDimensions: on }),
     async still(size) {
-      await this.settled()
-      if (isLost || !wanted) throw new Error('A still needs a shown appliance and a working WebGL context.')
-      const view = viewOf(wanted, area, openGoal > 0)
+      await loop.settled()
+      if (isLost || !wish) throw new Error('A still needs a shown appliance and a working WebGL context.')
       const eye = new PerspectiveCamera(LENS_DEGREES, size.width / size.height, 0.5, 40)
-      placeCamera(eye, poseOf({ ...view, yaw: rig.now.yaw, pitch: rig.now.pitch }, eye.aspect))
-      return drawStill(renderer, scene, eye, light, size, () => {
-        fit(pace.ratio(false))
-        paint()
-      })
+      placeCamera(eye, poseOf({ ...view(wish), yaw: rig.now.yaw, pitch: rig.now.pitch }, eye.aspect))
+      return drawStill(renderer, setting.scene, eye, setting.light, size, () => paint(loop.restingRatio))
     },
     resize() {
       measure()
       aim(true)
-      wake()
+      loop.wake()
     },
-    settled: () =>
-      new Promise((resolve) => {
-        waiters.push(resolve)
-        if (frame === 0) rest()
-      }),
+    settled: () => loop.settled(),
     stats() {
       const { memory, programs } = renderer.info
       return {
@@ -372,33 +285,18 @@ function setTheStage(canvas: HTMLCanvasElement, renderer: WebGLRenderer, options
         programs: programs?.length ?? 0,
         geometries: memory.geometries,
         textures: memory.textures,
-        textureBytes: Math.round(
-          (6 * STUDIO_SIZE ** 2 * 8 * 4) / 3 +
-            SHADOW_SIZE ** 2 * 4 +
-            finishes.textureBytes() +
-            overlay.textureBytes(),
-        ),
-        framesDrawn,
+        textureBytes: setting.textureBytes(),
+        framesDrawn: loop.framesDrawn,
       }
     },
     dispose() {
-      cancelAnimationFrame(frame)
-      clearTimeout(sharpen)
       isLost = true
+      loop.dispose()
       canvas.removeEventListener('webglcontextlost', onLost)
       canvas.removeEventListener('webglcontextrestored', onRestored)
       idle.dispose()
-      parts.dispose()
-      floor.dispose()
-      overlay.dispose()
-      finishes.dispose()
-      light.dispose()
-      studio.dispose()
+      setting.dispose()
       renderer.dispose()
-      for (const resolve of waiters.splice(0)) resolve()
     },
   }
 }
-
-/** Zinc-coated sheet before it is painted, sRGB. */
-const BARE_METAL = '#a9adb0'

@@ -141,3 +141,16 @@ export function keyLight(): DirectionalLight {
   Object.assign(camera, { left: -1.5, right: 1.5, top: 1.6, bottom: -1.6, near: 1, far: 11 })
   return light
 }
+
+/** Lets the light throw shadows over the appliance alone, finely, or over a room. */
+export function reachOf({ shadow }: DirectionalLight, isInRoom: boolean): void {
+  const reach = isInRoom ? 2.9 : 1.5
+  if (shadow.camera.right === reach) return
+  Object.assign(shadow.camera, {
+    left: -reach,
+    right: reach,
+    top: isInRoom ? 2.4 : 1.6,
+    bottom: -reach - 0.1,
+  })
+  shadow.camera.updateProjectionMatrix()
+}

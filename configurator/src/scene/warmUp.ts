@@ -20,7 +20,7 @@ import { box } from './solids.ts'
 import { keyLight } from './studio.ts'
 
 /** A shader by what it draws. */
-export type ShaderName = 'solid' | 'clear' | 'display' | FinishKind
+export type ShaderName = 'solid' | 'clear' | 'display' | 'picture' | FinishKind
 
 export interface WarmUp {
   /** Whether a frame that needs these shaders can be drawn without waiting. */
@@ -33,7 +33,16 @@ export interface WarmUp {
   forget(): void
 }
 
-const ALL: readonly ShaderName[] = ['solid', 'lacquer', 'clear', 'steel', 'display', 'glass', 'wood_ready']
+const ALL: readonly ShaderName[] = [
+  'solid',
+  'lacquer',
+  'clear',
+  'steel',
+  'display',
+  'picture',
+  'glass',
+  'wood_ready',
+]
 
 /** Makes the warm-up of one renderer and its materials. */
 export function createWarmUp(
@@ -46,6 +55,7 @@ export function createWarmUp(
   const ready = new Set<ShaderName>()
   const materialOf = (name: ShaderName): Material => {
     if (name === 'solid' || name === 'clear') return finishes[name]
+    if (name === 'picture') return finishes.engraved()
     return name === 'display' ? finishes.display() : finishes.panel(name, FINISH_COLOURS[name])
   }
   const start = (name: ShaderName): Promise<void> => {

@@ -24,11 +24,25 @@ const lab = {
   events,
   unavailable: 'unavailable' in made ? made.unavailable : null,
   /** Shows a fridge and waits until it stands still. */
-  async show(choices: Appliance['choices'], done?: BuildStage[]) {
+  async show(choices: Appliance['choices'], done?: BuildStage[], family: Appliance['family'] = 'fridge') {
     stage.reveal(done ? new Set(done) : null)
-    stage.show({ family: 'fridge', choices })
+    stage.show({ family, choices })
     await stage.settled()
     return stage.stats()
+  },
+  /** Prints a drawn landscape across the fronts, or takes it off. */
+  async print(on: boolean) {
+    const canvas = new OffscreenCanvas(900, 1400)
+    const g = canvas.getContext('2d')!
+    ;['#e8cfae', '#d98f6a', '#8a5363', '#463a55'].forEach((colour, k) => {
+      g.fillStyle = colour
+      g.fillRect(0, k * 330 + (k ? 120 : 0), 900, 1400)
+    })
+    g.fillStyle = '#f6ead2'
+    g.arc(610, 330, 150, 0, 7)
+    g.fill()
+    stage.print(on ? { image: await createImageBitmap(canvas), x: 0.5, y: 0.5, zoom: 1 } : null)
+    await stage.settled()
   },
   /** A hash of the pixels on the canvas, read in the task that draws them. */
   async hash() {
