@@ -1,6 +1,7 @@
 /** Freezes the workbench's diagrams into the format of `diagram.ts`: equal nodes once, skipped variables written out. */
 import type { Diagram } from './diagram.ts'
 import type { DiagramBuilder } from './diagramBuilder.ts'
+import { partsOf } from './splitting.ts'
 
 /** Collects *choice* and *all* nodes, each distinct one once; children must be made before their parents. */
 export interface Freezer {
@@ -120,9 +121,13 @@ export function createFreezer(sizes: readonly number[], position: ArrayLike<numb
   }
 }
 
+/** No place is split: as every single rule is frozen. */
+export const unsplit = Infinity
+
 /**
  * Adds one diagram of the workbench to a freezer and gives its node. `levels` (ascending) are the variables that every way
- * through it must test; those it skips are written as a choice with one edge that takes every value.
+ * through it must test; those it skips are written as a choice with one edge that takes every value. Parts of at least
+ * `span` levels that every way leaves through one and the same node stand beside what follows (`splitting.ts`).
  */
 export function freezeInto(
   freezer: Freezer,
@@ -130,6 +135,7 @@ export function freezeInto(
   root: number,
   levels: readonly number[],
   variableOf: ArrayLike<number>,
+  span: number = unsplit,
 ): number {
   const place = new Map(levels.map((level, at) => [level, at]))
   const placeOf = (node: number) => place.get(builder.level(node)) ?? levels.length
@@ -149,44 +155,27 @@ export function freezeInto(
     }
     return node
   }
-  if (root === 0) {
-    const dead = freezer.choice(variableOf[levels[0]!]!, [])
-    return dead
-  }
+  if (root === 0) return freezer.choice(variableOf[levels[0]!]!, [])
+  const parts = partsOf(builder, root, placeOf, span)
   const frozen = new Map<number, number>([[1, 0]])
-  // Children before parents without recursion: a node is finished when it is seen the second time.
-  const stack = [root]
-  while (stack.length > 0) {
-    const node = stack.at(-1)!
-    if (frozen.has(node)) {
-      stack.pop()
-      continue
+  /** Everything from a node seen from place `at` down to `end`: its parts side by side. */
+  const downTo = (end: number, node: number, at: number): number => {
+    if (node === end) return lead(0, placeOf(end), at)
+    const regions: number[] = []
+    for (let [part, above] = [node, at]; part !== end; part = parts.endOf(part)) {
+      regions.push(lead(frozen.get(part)!, placeOf(part), above))
+      // What a part skips at its end is written by its own edges.
+      above = placeOf(parts.endOf(part)) - 1
     }
-    const size = builder.sizes[builder.level(node)]!
-    let ready = true
-    for (let value = size - 1; value >= 0; value--) {
-      const child = builder.child(node, value)
-      if (child !== 0 && !frozen.has(child)) {
-        stack.push(child)
-        ready = false
-      }
-    }
-    if (!ready) continue
-    stack.pop()
+    return freezer.all(regions)
+  }
+  for (const node of parts.upwards) {
     const at = placeOf(node)
-    const groups = new Map<number, number[]>()
-    for (let value = 0; value < size; value++) {
-      const child = builder.child(node, value)
-      if (child === 0) continue
-      const group = groups.get(child)
-      if (group === undefined) groups.set(child, [value])
-      else group.push(value)
-    }
-    const edges = [...groups].map(([child, values]) => ({
+    const edges = [...parts.childrenOf(node)].map(([child, values]) => ({
       values,
-      child: lead(frozen.get(child)!, placeOf(child), at),
+      child: downTo(parts.endOf(node), child, at),
     }))
     frozen.set(node, freezer.choice(variableOf[levels[at]!]!, edges))
   }
-  return lead(frozen.get(root)!, placeOf(root), -1)
+  return downTo(1, root, -1)
 }

@@ -5,7 +5,7 @@
 import type { Budget } from './diagramBuilder.ts'
 import type { Diagram } from './diagram.ts'
 import { formulaDiagram, optionsOf } from './formulaDiagram.ts'
-import { createFreezer, freezeInto } from './freeze.ts'
+import { createFreezer, freezeInto, unsplit } from './freeze.ts'
 import { createWorkbench } from './joining.ts'
 import type { Workbench } from './joining.ts'
 import type { Formula, PriceTerm, ProductModel, Rule } from './model.ts'
@@ -129,11 +129,6 @@ export function freezeGroups(
 ): Diagram {
   const { plan, order, bench } = layout
   const { sizes, model } = plan
-  const freezer = createFreezer(sizes, positionsOf(order))
-  const regions = [...groups].map(([group, handle]) => {
-    const levels = [...order.keys()].filter((level) => groupOf[order[level]!] === group)
-    return freezeInto(freezer, bench.builder, bench.node(handle), levels, order)
-  })
   const firstValue = [0]
   for (const size of sizes) firstValue.push(firstValue.at(-1)! + size)
   const weights = new Float64Array(firstValue.at(-1)!)
@@ -153,8 +148,19 @@ export function freezeGroups(
   })
   for (const { variable, amounts } of terms)
     if (variable >= 0) amounts.forEach((cents, i) => (weights[firstValue[variable]! + i]! += cents))
-  return freezer.finish([freezer.all(regions)], { options: model.options.length, weights, terms })
+  const frozen = splitSpans.map((span) => {
+    const freezer = createFreezer(sizes, positionsOf(order))
+    const regions = [...groups].map(([group, handle]) => {
+      const levels = [...order.keys()].filter((level) => groupOf[order[level]!] === group)
+      return freezeInto(freezer, bench.builder, bench.node(handle), levels, order, span)
+    })
+    return freezer.finish([freezer.all(regions)], { options: model.options.length, weights, terms })
+  })
+  return frozen.reduce((best, each) => (each.edgeSet.length < best.edgeSet.length ? each : best))
 }
+
+/** Spans of parts to try: without splitting first, so that what gains nothing stays plain. */
+const splitSpans = [unsplit, 20, 10, 5]
 
 /** Freezes each rule on its own, one root per rule in the plan's order; each tests exactly the options it depends on. */
 export function freezeRules(layout: Layout): Diagram {
