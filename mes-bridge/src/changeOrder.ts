@@ -30,6 +30,10 @@ export interface Hands extends Pick<Desk, 'book' | 'lineOf' | 'touch'> {
 
 /** How long an answer waits for the line's decision; the wish stands either way. */
 const patienceMs = 3_000
+const inOtherHands: Unavailable = {
+  outcome: 'unavailable',
+  reason: 'another bridge has taken the order over, try again shortly',
+}
 const unknown: Unavailable = { outcome: 'unavailable', reason: 'the order is not in the order log' }
 
 /** Wants an order cancelled: durable when it answers. Repeating it is safe. */
@@ -88,11 +92,11 @@ function eventually<T>(work: Work, look: () => T | undefined): Promise<T | undef
   })
 }
 
-/** True when the work was done in time; it goes on otherwise. */
-async function within(work: Promise<void>, ms: number): Promise<boolean> {
+/** What the work says in time, or false; it goes on either way. */
+async function within(work: Promise<boolean>, ms: number): Promise<boolean> {
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<false>((resolve) => (timer = setTimeout(() => resolve(false), ms)))
-  const done = await Promise.race([work.then(() => true), late])
+  const done = await Promise.race([work, late])
   clearTimeout(timer)
   return done
 }
@@ -128,7 +132,7 @@ export async function changeOrder(hands: Hands, orderId: string, change: Change)
     work.operations = operations
     if (work.jobs.length === 0) work.needs = [...operations].sort((a, b) => a.op - b.op)
     const lineId = work.jobs[0]?.record.lineId
-    await hands.book.write(
+    const isDurable = await hands.book.write(
       work,
       [
         { kind: 'changed', selection: { ...change.selection }, priceCents: change.priceCents },
@@ -145,7 +149,7 @@ export async function changeOrder(hands: Hands, orderId: string, change: Change)
       ],
       work.jobs,
     )
-    return { outcome: 'changed' }
+    return isDurable ? { outcome: 'changed' } : inOtherHands
   } finally {
     work.changing = false
     hands.touch(work)
@@ -200,7 +204,7 @@ async function changeOnLine(
   // Durable before the first call: after a crash the stations get back the content the order still has.
   for (const { job, order } of difference.changed)
     hands.book.setRecord(work, job, { jobOrder: order, detail: changingDetail })
-  await hands.book.write(work, [], work.jobs)
+  if (!(await hands.book.write(work, [], work.jobs))) return inOtherHands
   const done = await Promise.all([
     ...difference.changed.map(({ job, order }) => put(line, stationOf(order) ?? '', order, 'update', job)),
     ...difference.added.map((order) => put(line, stationOf(order) ?? '', order, 'store')),

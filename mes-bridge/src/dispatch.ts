@@ -61,10 +61,19 @@ export function createDispatch(options: DispatchOptions): Dispatch {
   let stopped = false
   let scheduled = false
 
-  const book = createOrderBook(journal, log, (work) => {
-    touch(work)
-    for (const watcher of work.watchers) watcher()
-  })
+  const book = createOrderBook(
+    journal,
+    log,
+    (work) => {
+      touch(work)
+      for (const watcher of work.watchers) watcher()
+    },
+    ({ view }) => {
+      const { orderId } = view.order
+      log.warn({ orderId }, `order ${orderId}: others have written about it; taken up anew`)
+      run(load(orderId).then(() => undefined))
+    },
+  )
 
   const desk: Desk = {
     book,
@@ -266,7 +275,7 @@ export function createDispatch(options: DispatchOptions): Dispatch {
   }
 
   async function take(view: OrderView, records: Parameters<typeof book.add>[1]): Promise<Work> {
-    const work = book.add(view, records, (lineId) => byId.get(lineId)?.moment() ?? -1)
+    const work = book.add(view, records, (lineId) => byId.get(lineId)?.moment() ?? -1, [])
     // Interrupted in the middle of a change: the stations get the content the order has.
     if (records.some(({ detail }) => detail === changingDetail)) await restoreContent(work)
     if (work.jobs.length === 0) await ensureOperations(work)

@@ -114,11 +114,12 @@ export function createHandOver(desk: Desk): (action: Action) => void {
     )
     const { jobs } = work
     const operations = work.operations.map(toOperation)
-    await book.write(
+    const isDurable = await book.write(
       work,
       [{ kind: 'assigned', lineId, operations, promisedAt: new Date(promisedAt).toISOString() }],
       jobs,
     )
+    if (!isDurable) return
     for (const job of jobs) {
       job.busy = false
       // Durable as about to be sent, and certainly not sent yet.
@@ -141,9 +142,9 @@ export function createHandOver(desk: Desk): (action: Action) => void {
   async function store(work: Work, job: Job, line: Line, station: string): Promise<void> {
     job.busy = true
     book.setRecord(work, job, { handOver: 'sending', attempt: job.record.attempt + 1 })
-    await book.write(work, [], [job])
+    const isDurable = await book.write(work, [], [job])
     job.busy = false
-    if (desk.isStopped()) return
+    if (!isDurable || desk.isStopped()) return
     await send(work, job, line, station)
   }
 
@@ -241,7 +242,11 @@ export function createHandOver(desk: Desk): (action: Action) => void {
     const response = await line.readResponse(station, jobOrderId)
     job.busy = false
     pause(work, job, 10_000)
-    if (response) return touch(work)
+    if (response) {
+      delete job.missingSince
+      return touch(work)
+    }
+    job.missingSince ??= new Date(clock.now()).toISOString()
     const detail = `station ${station} no longer knows job order ${jobOrderId}, which it may have begun: ask the operator`
     if (work.view.waiting?.reason !== 'inDoubt') {
       log.error({ lineId: line.id, jobOrderId }, detail)
@@ -251,6 +256,7 @@ export function createHandOver(desk: Desk): (action: Action) => void {
 
   function settle(work: Work, job: Job, as: Settlement): void {
     delete job.doubt
+    delete job.missingSince
     switch (as) {
       case 'confirmed':
         delete job.refusal

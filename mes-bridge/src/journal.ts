@@ -7,6 +7,9 @@
  */
 import type { LifecycleSnapshot, OrderEvent, OrderFact, OrderSnapshot, OrderView } from '@lot-one/rules'
 import type { JobRecord } from './jobOrder.ts'
+import type { Bridges, Fence } from './journalBridges.ts'
+
+export type { Fence } from './journalBridges.ts'
 
 /** The world can recover: disk full, folder read-only, database away, too much at once. Nothing was acknowledged; try again later. */
 export interface Unavailable {
@@ -50,6 +53,17 @@ interface AuditEntry {
   readonly result: string
 }
 
+/** What must still hold at the moment of a write; otherwise nothing of it is written. */
+export interface Guard {
+  /** Leases the writer acts under: refused as `fenced` once one of them was given to somebody. */
+  readonly fences: readonly Fence[]
+  /** The order's last event the writer knows: refused as `overtaken` when there are others. */
+  readonly afterSeq: number
+}
+
+/** Who has an order in hand: the owner of the line it is on, or whoever finds lines for orders. */
+export type Holder = { readonly lineId: string } | 'unassigned'
+
 export interface Journal {
   /**
    * Makes an order durable with its `accepted` event. `known`: this very order was accepted before, here it is with the token
@@ -75,19 +89,24 @@ export interface Journal {
   events(orderId: string, afterSeq: number): Promise<readonly OrderEvent[]>
   /**
    * Appends facts, the lifecycle snapshot after them and changed job records in one transaction; resolves when durable.
-   * After `unavailable` nothing of it is written, or (a database connection lost during the commit) all of it: read before repeating.
+   * After `unavailable` nothing of it is written, or (a database that stays away in the middle of a commit) all of it: read before repeating.
    * @throws when the order is unknown.
    */
   record(
     orderId: string,
     facts: readonly OrderFact[],
     jobs?: readonly JobRecord[],
-  ): Promise<{ readonly outcome: 'recorded'; readonly events: readonly OrderEvent[] } | Unavailable>
+    guard?: Guard,
+  ): Promise<
+    | { readonly outcome: 'recorded'; readonly events: readonly OrderEvent[] }
+    | { readonly outcome: 'fenced' | 'overtaken' }
+    | Unavailable
+  >
   /**
    * Orders that are not completed or cancelled, and finished ones with jobs that were sent and are not yet cleared; oldest
-   * first. Read once at start; afterwards follow.
+   * first. Of one holder: read when a lease is gained; afterwards follow.
    */
-  openOrders(): Promise<readonly OpenOrder[]>
+  openOrders(of?: Holder): Promise<readonly OpenOrder[]>
   /**
    * Calls back for every event after it is durable, an order's events in their order; gives the way to stop. Follow before
    * `openOrders` and nothing is missed. With several processes an event may come twice: compare `seq`.
@@ -102,6 +121,8 @@ export interface Journal {
   /** Keeps the rules an order was placed with (JSON of model and package), by hash. A known hash changes nothing. */
   keepRules(rulesHash: string, json: string): Promise<{ readonly outcome: 'recorded' } | Unavailable>
   rules(rulesHash: string): Promise<string | undefined>
+  /** What the bridges on this database share besides orders: who owns which line, what lines report, what is asked of owners. */
+  readonly bridges: Bridges
   /** Writes and reads once, so that it says what the next order would meet. */
   probe(): Promise<{ readonly outcome: 'ready' } | Unavailable>
   /** Finishes what was asked, then closes the database. */

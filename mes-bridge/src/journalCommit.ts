@@ -12,7 +12,7 @@ import { isCurrent, judge, newLifecycle, replay } from '@lot-one/rules'
 import type { LifecycleSnapshot, OrderEvent, OrderFact } from '@lot-one/rules'
 import type { CompiledQuery, Insertable, Kysely } from 'kysely'
 import type { JobRecord } from './jobOrder.ts'
-import type { NewOrder, Unavailable } from './journal.ts'
+import type { Guard, NewOrder, Unavailable } from './journal.ts'
 import type { Engine, Tables } from './journalTables.ts'
 
 /** One thing to make durable. */
@@ -23,6 +23,7 @@ export type Write =
       readonly orderId: string
       readonly facts: readonly OrderFact[]
       readonly jobs: readonly JobRecord[]
+      readonly guard?: Guard
     }
   | { readonly do: 'run'; readonly queries: readonly CompiledQuery[] }
 
@@ -33,15 +34,17 @@ export type Written =
       readonly events: readonly OrderEvent[]
       readonly lifecycle: LifecycleSnapshot
     }
-  | { readonly outcome: 'present' | 'done' }
+  | { readonly outcome: 'present' | 'fenced' | 'overtaken' }
+  /** The rows of each query. */
+  | { readonly outcome: 'done'; readonly rows: readonly (readonly unknown[])[] }
   | Unavailable
 
-/** Gives what is to be written after the rows of the reads, in their order. */
+/** Gives what is to be written after the rows of the reads, in their order. Called once for each transaction. */
 export type Decide = (read: readonly (readonly unknown[])[]) => Promise<readonly CompiledQuery[]>
 
 /**
  * One transaction: reads, then writes, then commit; gives the rows of each write. Nothing of it is written if it rejects
- * (or, when a connection was lost during the commit, all of it).
+ * (or, when a connection was lost during the commit and nobody could be asked what came of it, all of it).
  */
 export type Transact = (
   reads: readonly CompiledQuery[],
@@ -120,22 +123,38 @@ export function createCommitter(parts: CommitterParts) {
 
   async function writeAll(batch: readonly Waiting[]): Promise<readonly Written[]> {
     const at = now().toISOString()
-    const reported = new Set(batch.flatMap(({ write }) => (write.do === 'record' ? [write.orderId] : [])))
+    const records = batch.flatMap(({ write }) => (write.do === 'record' ? [write] : []))
+    const reported = new Set(records.map(({ orderId }) => orderId))
+    const fenced = new Set(records.flatMap(({ guard }) => guard?.fences.map(({ lease }) => lease) ?? []))
+    const reads = [
+      // before the orders: whoever takes a line over waits for this batch, and this batch for nobody
+      ...(fenced.size > 0 ? [epochsOf([...fenced])] : []),
+      ...(reported.size > 0 ? [standingsOf([...reported])] : []),
+    ]
     let answers: Written[] = []
     let orders = 0
-    const results = await transact(reported.size > 0 ? [standingsOf([...reported])] : [], async ([read]) => {
-      const standings = await readStandings((read ?? []) as readonly StandingRow[])
+    const results = await transact(reads, async (read) => {
+      const epochs = new Map(
+        (fenced.size > 0 ? (read[0] as readonly EpochRow[]) : []).map((row) => [row.lease_id, row.epoch]),
+      )
+      const standings = await readStandings((read[reads.length - 1] ?? []) as readonly StandingRow[])
       const rows = newRows(at)
-      answers = batch.map(({ write }) => decide(write, standings, rows))
+      answers = batch.map(({ write }) => decide(write, epochs, standings, rows))
       const inserts = insertOrders(db, rows)
       orders = inserts.length
       return [...inserts, ...append(db, rows, standings)]
     })
+    let ran = orders
     const inserted = new Set(
       (results.slice(0, orders).flat() as { order_id?: string }[]).map((row) => row.order_id),
     )
     return answers.map((answer, i) => {
       const write = batch[i]?.write
+      if (answer.outcome === 'done' && write?.do === 'run') {
+        const rows = results.slice(ran, ran + write.queries.length)
+        ran += write.queries.length
+        return { outcome: 'done', rows }
+      }
       const isOld =
         answer.outcome === 'accepted' && write?.do === 'accept' && !inserted.has(write.order.snapshot.orderId)
       return isOld ? { outcome: 'present' } : answer
@@ -149,6 +168,12 @@ export function createCommitter(parts: CommitterParts) {
       .where('order_id', 'in', orderIds)
     // Several bridges on one database: take the rows in one order, so that two batches cannot wait for each other.
     return (engine === 'postgres' ? query.orderBy('order_id').forUpdate() : query).compile()
+  }
+
+  /** Reading an epoch holds off who would take the lease over until this batch is decided; renewing it does not wait. */
+  function epochsOf(leases: readonly string[]): CompiledQuery {
+    const query = db.selectFrom('leases').select(['lease_id', 'epoch']).where('lease_id', 'in', leases)
+    return (engine === 'postgres' ? query.orderBy('lease_id').forKeyShare() : query).compile()
   }
 
   async function readStandings(rows: readonly StandingRow[]): Promise<Map<string, Standing>> {
@@ -182,6 +207,11 @@ export function createCommitter(parts: CommitterParts) {
       while (running !== undefined) await running
     },
   }
+}
+
+interface EpochRow {
+  readonly lease_id: string
+  readonly epoch: number
 }
 
 interface StandingRow {
@@ -223,17 +253,24 @@ function newRows(at: string): Rows {
 const acceptedLifecycle = judge(newLifecycle(), { kind: 'accepted' })
 
 /** Says what one write means after those before it in the batch, and adds its rows. */
-function decide(write: Write, standings: ReadonlyMap<string, Standing>, rows: Rows): Written {
+function decide(
+  write: Write,
+  epochs: ReadonlyMap<string, number>,
+  standings: ReadonlyMap<string, Standing>,
+  rows: Rows,
+): Written {
   if (write.do === 'run') {
     rows.queries.push(...write.queries)
-    return { outcome: 'done' }
+    return { outcome: 'done', rows: [] }
   }
   if (write.do === 'accept') return accept(write.order, rows)
-  const { orderId, facts, jobs } = write
+  const { orderId, facts, jobs, guard } = write
+  if (guard?.fences.some(({ lease, epoch }) => epochs.get(lease) !== epoch)) return { outcome: 'fenced' }
   const standing = standings.get(orderId)
   if (standing === undefined) {
     throw new Error(`No order ${orderId}: accept it before recording facts about it`)
   }
+  if (guard !== undefined && guard.afterSeq !== standing.seq) return { outcome: 'overtaken' }
   const events = facts.map((fact): OrderEvent => {
     standing.lifecycle = judge(standing.lifecycle, fact)
     standing.seq += 1

@@ -4,10 +4,12 @@ import type { LifecycleSnapshot, OrderEvent, OrderSnapshot } from '@lot-one/rule
 import { Kysely, Migrator } from 'kysely'
 import type { JobOrder, JobRecord } from './jobOrder.ts'
 import { JournalUnavailable } from './journal.ts'
-import type { Journal, OpenOrder, StoredOrder, Unavailable } from './journal.ts'
+import type { Holder, Journal, OpenOrder, StoredOrder, Unavailable } from './journal.ts'
+import { createBridges } from './journalBridges.ts'
+import type { BridgesParts } from './journalBridges.ts'
 import { createCommitter } from './journalCommit.ts'
 import type { Transact, Written } from './journalCommit.ts'
-import { followPostgres, openPostgres, postgresUnavailable, transactOn } from './journalPostgres.ts'
+import { followPostgres, hasty, openPostgres, patient, postgresUnavailable } from './journalPostgres.ts'
 import { openSqlite, sqliteUnavailable } from './journalSqlite.ts'
 import { migrations } from './journalTables.ts'
 import type { Engine, Tables } from './journalTables.ts'
@@ -43,14 +45,22 @@ export async function openJournal({ storage, now, warn, maxWaiting = 4096 }: Jou
     for (const close of closing.splice(0).reverse()) await close()
   }
 
-  async function connect(role: 'write' | 'read'): Promise<{ db: Kysely<Tables>; transact: Transact }> {
+  async function connect(
+    role: 'write' | 'read' | 'leases',
+  ): Promise<{ db: Kysely<Tables>; transact: Transact }> {
     if (storage.engine === 'postgres') {
-      const db = new Kysely<Tables>({ dialect: openPostgres(storage.url, warn) })
+      const server = openPostgres(storage.url, warn, role === 'leases' ? hasty : patient)
+      const db = new Kysely<Tables>({ dialect: server.dialect })
       closing.push(() => db.destroy())
-      return { db, transact: transactOn(db) }
+      return { db, transact: server.transact }
     }
     const { folder, workerFile, pid, maxPages } = storage
-    const start = { folder, role, pid, ...(maxPages !== undefined && { maxPages }) }
+    const start = {
+      folder,
+      role: role === 'read' ? role : ('write' as const),
+      pid,
+      ...(maxPages !== undefined && { maxPages }),
+    }
     const { dialect, transact, close } = await openSqlite(workerFile, start)
     closing.push(close)
     return { db: new Kysely<Tables>({ dialect }), transact }
@@ -72,8 +82,8 @@ export async function openJournal({ storage, now, warn, maxWaiting = 4096 }: Jou
 
   const others =
     storage.engine === 'postgres'
-      ? await followPostgres({ url: storage.url, db, deliver, warn })
-      : { wrote: deliver, close: async () => {} }
+      ? await followPostgres({ url: storage.url, db, deliver, onNews: () => bridges.heard(), warn })
+      : { wrote: deliver, tellNews: () => {}, close: async () => {} }
   const committer = createCommitter({
     db,
     transact: writer.transact,
@@ -83,6 +93,22 @@ export async function openJournal({ storage, now, warn, maxWaiting = 4096 }: Jou
     onDurable: others.wrote,
     maxWaiting,
   })
+
+  // leases have connections of their own: big batches and long reads must not keep them waiting
+  const leases = engine === 'postgres' ? await connect('leases') : undefined
+  const runForBridges: BridgesParts['run'] = async (queries) => {
+    try {
+      if (leases) return { rows: await leases.transact([], async () => queries) }
+      const written = await committer.write({ do: 'run', queries })
+      if (written.outcome === 'unavailable') return written
+      return { rows: 'rows' in written ? written.rows : [] }
+    } catch (error) {
+      const reason = unavailable(error)
+      if (reason === undefined) throw error
+      return { outcome: 'unavailable', reason }
+    }
+  }
+  const bridges = createBridges({ db, engine, run: runForBridges, tell: others.tellNews })
 
   async function read<T>(query: () => Promise<T>): Promise<T> {
     try {
@@ -148,6 +174,39 @@ export async function openJournal({ storage, now, warn, maxWaiting = 4096 }: Jou
       })),
       (job) => job.jobOrder.orderId,
     )
+  }
+
+  /** Ids of open orders, oldest first. Job orders that were taken off again or refused keep no order open. */
+  async function openIds(of?: Holder): Promise<readonly string[]> {
+    const unfinished = db.selectFrom('order_states').select('order_id').where('finished', '=', 0)
+    const offTheLine = ['withdrawn', 'refused']
+    const left = db.selectFrom('jobs').select('order_id').where('cleared', '=', 0)
+    // planned and never sent: of a finished order nothing is left to do
+    const sent = left.where('hand_over', 'not in', [...offTheLine, 'planned'])
+    const rows = await db
+      .selectFrom('orders')
+      .select('order_id')
+      .where((eb) => {
+        const isUnfinished = eb('order_id', 'in', unfinished)
+        if (of === undefined) return eb.or([isUnfinished, eb('order_id', 'in', sent)])
+        if (of === 'unassigned') {
+          const onSomeLine = eb
+            .selectFrom('jobs')
+            .select('order_id')
+            .whereRef('jobs.order_id', '=', 'orders.order_id')
+            .where('hand_over', 'not in', offTheLine)
+          return eb.and([isUnfinished, eb.not(eb.exists(onSomeLine))])
+        }
+        const here = left.where('line_id', '=', of.lineId).where('hand_over', 'not in', offTheLine)
+        return eb.or([
+          eb.and([isUnfinished, eb('order_id', 'in', here)]),
+          eb('order_id', 'in', sent.where('line_id', '=', of.lineId)),
+        ])
+      })
+      .orderBy('ordered_at')
+      .orderBy('order_id')
+      .execute()
+    return rows.map((row) => row.order_id)
   }
 
   const done = (written: Written): { readonly outcome: 'recorded' } | Unavailable =>
@@ -230,41 +289,31 @@ export async function openJournal({ storage, now, warn, maxWaiting = 4096 }: Jou
         return rows.map((row) => JSON.parse(row.event) as OrderEvent)
       }),
 
-    async record(orderId, facts, jobs = []) {
-      const written = await committer.write({ do: 'record', orderId, facts, jobs })
-      if (written.outcome === 'unavailable') return written
-      return { outcome: 'recorded', events: 'events' in written ? written.events : [] }
+    async record(orderId, facts, jobs = [], guard) {
+      const written = await committer.write({
+        do: 'record',
+        orderId,
+        facts,
+        jobs,
+        ...(guard !== undefined && { guard }),
+      })
+      switch (written.outcome) {
+        case 'unavailable':
+          return written
+        case 'fenced':
+        case 'overtaken':
+          return { outcome: written.outcome }
+        default:
+          return { outcome: 'recorded', events: 'events' in written ? written.events : [] }
+      }
     },
 
-    openOrders: () =>
+    openOrders: (of) =>
       read(async () => {
-        const ids = await db
-          .selectFrom('orders')
-          .select('order_id')
-          .where((eb) =>
-            eb.or([
-              eb(
-                'order_id',
-                'in',
-                eb.selectFrom('order_states').select('order_id').where('finished', '=', 0),
-              ),
-              eb(
-                'order_id',
-                'in',
-                eb
-                  .selectFrom('jobs')
-                  .select('order_id')
-                  .where('cleared', '=', 0)
-                  .where('hand_over', 'not in', ['planned', 'refused']),
-              ),
-            ]),
-          )
-          .orderBy('ordered_at')
-          .orderBy('order_id')
-          .execute()
+        const ids = await openIds(of)
         const open: OpenOrder[] = []
         for (let i = 0; i < ids.length; i += 500) {
-          const some = ids.slice(i, i + 500).map((row) => row.order_id)
+          const some = ids.slice(i, i + 500)
           const jobs = await loadJobs(some)
           for (const order of await load(some))
             open.push({ ...order, jobs: jobs.get(order.snapshot.orderId) ?? [] })
@@ -295,6 +344,8 @@ export async function openJournal({ storage, now, warn, maxWaiting = 4096 }: Jou
     holdLine,
 
     heldLines,
+
+    bridges,
 
     async keepRules(rulesHash, json) {
       const row = { rules_hash: rulesHash, kept_at: now().toISOString(), json }

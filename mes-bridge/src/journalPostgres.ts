@@ -10,23 +10,54 @@ import { PostgresDialect, sql } from 'kysely'
 import type { CompiledQuery, Dialect, Kysely, PostgresPoolClient } from 'kysely'
 import type { OrderEvent } from '@lot-one/rules'
 import pg from 'pg'
-import type { Transact } from './journalCommit.ts'
+import type { Decide, Transact } from './journalCommit.ts'
 import type { Tables } from './journalTables.ts'
 
-/** Gives the dialect over a pool that drops a connection once it has failed, and never waits for ever. */
-export function openPostgres(url: string, warn: (message: string) => void): Dialect {
+/** How patient a pool is. */
+export interface Patience {
+  readonly connections: number
+  /** A statement without an answer for this long is given up, and its connection with it. */
+  readonly answerMs: number
+  /**
+   * A transaction that asks nothing for this long is ended by the server: a process that was stopped in the middle of one must
+   * not hold up those who go on without it.
+   */
+  readonly idleMs: number
+}
+
+/** For orders: big batches on slow disks. */
+export const patient: Patience = { connections: 8, answerMs: 20_000, idleMs: 2_000 }
+/** For leases: whoever waits longer has lost them anyway. */
+export const hasty: Patience = { connections: 2, answerMs: 2_000, idleMs: 1_000 }
+
+/** A server: for Kysely, and the journal's transactions. */
+export interface PostgresServer {
+  readonly dialect: Dialect
+  readonly transact: Transact
+}
+
+/** Opens a pool that drops a connection once it has failed, and never waits for ever. */
+export function openPostgres(
+  url: string,
+  warn: (message: string) => void,
+  { connections, answerMs, idleMs }: Patience = patient,
+): PostgresServer {
   const pool = new pg.Pool({
     connectionString: url,
-    max: 8,
+    max: connections,
     keepAlive: true,
-    connectionTimeoutMillis: 5000,
-    query_timeout: 20_000,
-    statement_timeout: 15_000,
+    connectionTimeoutMillis: Math.min(5000, answerMs),
+    query_timeout: answerMs,
+    statement_timeout: answerMs * 0.75,
+    idle_in_transaction_session_timeout: idleMs,
     application_name: 'lot-one',
   })
   // an idle connection that dies is replaced at the next use
   pool.on('error', (error) => warn(`The database closed a connection: ${error.message}`))
-  return new PostgresDialect({ pool: { connect: () => checkedOut(pool), end: () => pool.end() } })
+  return {
+    dialect: new PostgresDialect({ pool: { connect: () => checkedOut(pool), end: () => pool.end() } }),
+    transact: (reads, decide) => transaction(pool, reads, decide),
+  }
 }
 
 async function checkedOut(pool: pg.Pool): Promise<PostgresPoolClient> {
@@ -45,22 +76,77 @@ async function checkedOut(pool: pg.Pool): Promise<PostgresPoolClient> {
   }
 }
 
-/** The journal's transactions on PostgreSQL, one statement after the other on one connection. */
-export function transactOn(db: Kysely<Tables>): Transact {
-  return (reads, decide) =>
-    db.transaction().execute(async (tx) => {
-      const rowsOf = async (queries: readonly CompiledQuery[]) => {
-        const all: (readonly unknown[])[] = []
-        for (const query of queries) all.push((await tx.executeQuery(query)).rows)
-        return all
-      }
-      return rowsOf(await decide(await rowsOf(reads)))
-    })
+/**
+ * One transaction on one connection. When the connection is lost while the commit is under way, the server is asked over another
+ * one what became of the transaction: the answer to the caller is true either way.
+ */
+async function transaction(
+  pool: pg.Pool,
+  reads: readonly CompiledQuery[],
+  decide: Decide,
+): Promise<readonly (readonly unknown[])[]> {
+  const client = await pool.connect()
+  const rowsOf = async (queries: readonly CompiledQuery[]) => {
+    const all: (readonly unknown[])[] = []
+    for (const { sql: text, parameters } of queries)
+      all.push((await client.query<pg.QueryResultRow>(text, [...parameters])).rows)
+    return all
+  }
+  let id = ''
+  let isCommitting = false
+  let written: (readonly unknown[])[] = []
+  try {
+    const begun = (await client.query(
+      'begin; select pg_current_xact_id()::text as id',
+    )) as unknown as pg.QueryResult<{ id: string }>[]
+    id = begun[1]!.rows[0]!.id
+    written = await rowsOf(await decide(await rowsOf(reads)))
+    isCommitting = true
+    await client.query('commit')
+    client.release()
+    return written
+  } catch (error) {
+    const isLost = postgresUnavailable(error) !== undefined
+    const isClean =
+      !isLost &&
+      (await client.query('rollback').then(
+        () => true,
+        () => false,
+      ))
+    client.release(!isClean)
+    if (isCommitting && isLost && (await wasCommitted(pool, id))) return written
+    throw error
+  }
+}
+
+/** How long the server is asked what became of a transaction whose commit was not answered. */
+const fateMs = 5_000
+
+/** Says whether a transaction was committed; false also when nobody could be asked in time. */
+async function wasCommitted(pool: pg.Pool, id: string): Promise<boolean> {
+  for (const until = performance.now() + fateMs; ;) {
+    try {
+      const asked = await pool.query<{ status: string | null }>('select pg_xact_status($1::xid8) as status', [
+        id,
+      ])
+      const status = asked.rows[0]?.status
+      if (status === 'committed') return true
+      // ended with its connection; or so long ago that nobody knows
+      if (status !== 'in progress') return false
+    } catch (error) {
+      if (postgresUnavailable(error) === undefined) throw error
+    }
+    if (performance.now() > until) return false
+    await new Promise((resolve) => setTimeout(resolve, 100))
+  }
 }
 
 const socketErrors = /^(ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EHOSTUNREACH|ENETUNREACH|EAI_AGAIN)/
-/** Connection, resources, operator intervention, I/O (PostgreSQL appendix A, classes 08, 53, 57, 58), read-only standby. */
-const serverErrors = /^(08|53|57|58)...$|^25006$|^55P03$/
+/**
+ * Connection, resources, operator intervention, I/O (PostgreSQL appendix A, classes 08, 53, 57, 58), read-only standby, a
+ * transaction that was silent for too long (25P03), a lock that was not given (55P03).
+ */
+const serverErrors = /^(08|53|57|58)...$|^25006$|^25P03$|^55P03$/
 
 /** Says why the database is away for now, or undefined when the error is a bug of ours. */
 export function postgresUnavailable(error: unknown): string | undefined {
@@ -74,17 +160,21 @@ export function postgresUnavailable(error: unknown): string | undefined {
 }
 
 const channel = 'lot_one_events'
+/** Without content: something about leases, lines or asks is there to read. */
+const newsChannel = 'lot_one_news'
 
 export interface FollowParts {
   readonly url: string
   readonly db: Kysely<Tables>
   readonly deliver: (events: readonly OrderEvent[]) => void
+  /** Another bridge has left something to read (journalBridges.ts). */
+  readonly onNews: () => void
   readonly warn: (message: string) => void
   readonly pollMs?: number
 }
 
 /** Starts following. `wrote` is told of every commit of this process, in order; each event is delivered once. */
-export async function followPostgres({ url, db, deliver, warn, pollMs = 2000 }: FollowParts) {
+export async function followPostgres({ url, db, deliver, onNews, warn, pollMs = 2000 }: FollowParts) {
   const delivered = recentlySeen(100_000)
   let client: pg.Client | undefined
   let closed = false
@@ -137,9 +227,9 @@ export async function followPostgres({ url, db, deliver, warn, pollMs = 2000 }: 
     )
   }
 
-  function tell(payload: string): void {
+  function tell(payload: string, over = channel): void {
     telling = telling
-      .then(() => client?.query('select pg_notify($1, $2)', [channel, payload]))
+      .then(() => client?.query('select pg_notify($1, $2)', [over, payload]))
       .catch((error: Error) => {
         if (!closed) warn(`Other bridges will see events late: ${error.message}`)
       })
@@ -157,13 +247,16 @@ export async function followPostgres({ url, db, deliver, warn, pollMs = 2000 }: 
     next.on('end', () => {
       if (client === next) client = undefined
     })
-    next.on('notification', ({ processId, payload = '' }) => {
-      if (processId !== ownPid && payload !== '') void enqueue(() => readOrders(payload.split(' ')))
+    next.on('notification', (told) => {
+      const { processId, payload = '' } = told
+      if (processId === ownPid) return
+      if (told.channel === newsChannel) onNews()
+      else if (payload !== '') void enqueue(() => readOrders(payload.split(' ')))
     })
     await next.connect()
     const { rows } = await next.query<{ pid: number }>('select pg_backend_pid() as pid')
     ownPid = rows[0]?.pid
-    await next.query(`listen ${channel}`)
+    await next.query(`listen ${channel}; listen ${newsChannel}`)
     client = next
   }
 
@@ -185,6 +278,8 @@ export async function followPostgres({ url, db, deliver, warn, pollMs = 2000 }: 
       // a payload holds 8,000 bytes (PostgreSQL: NOTIFY)
       for (let i = 0; i < orderIds.length; i += 200) tell(orderIds.slice(i, i + 200).join(' '))
     },
+    /** Wakes the other bridges (`onNews` there). */
+    tellNews: () => tell('', newsChannel),
     async close(): Promise<void> {
       closed = true
       clearTimeout(pollTimer)

@@ -3,7 +3,8 @@
  * documents are JSON text on both, so that a row reads the same wherever it lies.
  *
  * `orders`, `events`, `audit` and `rules` are only ever appended to. `order_states` can be rebuilt from `events`; `jobs` says
- * how far each hand-over is; `customers` alone holds personal data and may be erased.
+ * how far each hand-over is; `customers` alone holds personal data and may be erased. `leases` and what follows it are what the
+ * bridges on one database tell each other (journalBridges.ts): nothing of an order lies there.
  */
 import type { Generated, Kysely, Migration } from 'kysely'
 import { sql } from 'kysely'
@@ -70,11 +71,59 @@ export interface Tables {
     result: string
   }
   rules: { rules_hash: string; kept_at: string; json: string }
+  /** Who works a line; written by claim, renewal and release alone. Times are ms of the database's own clock. */
+  leases: { lease_id: string; owner: string | null; epoch: number; until_ms: number }
+  bridges: { bridge: string; until_ms: number }
+  line_reports: { line_id: string; bridge: string; epoch: number; version: number; report: string }
+  asks: { ask_id: string; lease_id: string; body: string; until_ms: number; answer: string | null }
+  trusted_certificates: { line_id: string; fingerprint: string }
 }
 
 /** Every migration in order of its name. A published one is never edited: add the next. */
 export function migrations(engine: Engine): Record<string, Migration> {
-  return { '001-order-log': { up: (db) => orderLog(db, engine) } }
+  return {
+    '001-order-log': { up: (db) => orderLog(db, engine) },
+    '002-several-bridges': { up: (db) => severalBridges(db, engine) },
+  }
+}
+
+async function severalBridges(db: Kysely<unknown>, engine: Engine): Promise<void> {
+  const milliseconds = engine === 'sqlite' ? 'real' : 'double precision'
+  await db.schema
+    .createTable('leases')
+    .addColumn('lease_id', 'text', (c) => c.primaryKey().notNull())
+    .addColumn('owner', 'text')
+    .addColumn('epoch', 'integer', (c) => c.notNull())
+    .addColumn('until_ms', milliseconds, (c) => c.notNull())
+    .execute()
+  await db.schema
+    .createTable('bridges')
+    .addColumn('bridge', 'text', (c) => c.primaryKey().notNull())
+    .addColumn('until_ms', milliseconds, (c) => c.notNull())
+    .execute()
+  await db.schema
+    .createTable('line_reports')
+    .addColumn('line_id', 'text', (c) => c.primaryKey().notNull())
+    .addColumn('bridge', 'text', (c) => c.notNull())
+    .addColumn('epoch', 'integer', (c) => c.notNull())
+    .addColumn('version', 'integer', (c) => c.notNull())
+    .addColumn('report', 'text', (c) => c.notNull())
+    .execute()
+  await db.schema
+    .createTable('asks')
+    .addColumn('ask_id', 'text', (c) => c.primaryKey().notNull())
+    .addColumn('lease_id', 'text', (c) => c.notNull())
+    .addColumn('body', 'text', (c) => c.notNull())
+    .addColumn('until_ms', milliseconds, (c) => c.notNull())
+    .addColumn('answer', 'text')
+    .execute()
+  await db.schema
+    .createTable('trusted_certificates')
+    .addColumn('line_id', 'text', (c) => c.notNull())
+    .addColumn('fingerprint', 'text', (c) => c.notNull())
+    .addPrimaryKeyConstraint('trusted_certificates_key', ['line_id', 'fingerprint'])
+    .execute()
+  await sql`create index jobs_of_line on jobs (line_id) where cleared = 0`.execute(db)
 }
 
 async function orderLog(db: Kysely<unknown>, engine: Engine): Promise<void> {

@@ -8,7 +8,7 @@ import type { OrderEvent, OrderFact, OrderView } from '@lot-one/rules'
 import type { PlannedOperation } from './composeJobOrders.ts'
 import type { JobOrder, JobRecord } from './jobOrder.ts'
 import { JournalUnavailable } from './journal.ts'
-import type { Journal } from './journal.ts'
+import type { Fence, Journal } from './journal.ts'
 import type { Log } from './line.ts'
 import type { JobWork, OrderWork } from './plan.ts'
 
@@ -27,24 +27,41 @@ export interface Work extends OrderWork {
   readonly saying: Set<OrderFact['kind']>
   /** Called after every event that was folded in. */
   readonly watchers: Set<() => void>
+  /** Leases it is in our hands under; every write says so. */
+  fences: readonly Fence[]
+  /** It is in other hands now: nothing that is left to write about it may be written by us. */
+  dropped: boolean
 }
 
 export interface OrderBook {
   get(orderId: string): Work | undefined
   all(): IterableIterator<Work>
   readonly size: number
-  add(view: OrderView, records: readonly JobRecord[], momentOf: (lineId: string) => number): Work
+  add(
+    view: OrderView,
+    records: readonly JobRecord[],
+    momentOf: (lineId: string) => number,
+    fences: readonly Fence[],
+  ): Work
+  /** It is over; what is still to be written about it will be. */
   remove(orderId: string): void
+  /** It goes to other hands; what is not durable yet is forgotten. */
+  drop(work: Work): void
   /** Replaces an order's job orders (another line, another content) or one record; load is counted along. */
   setJobs(work: Work, jobs: readonly Job[]): void
   setRecord(work: Work, job: Job, change: Partial<JobRecord>): void
-  /** Resolves when durable. Storage trouble is waited out, so it may take long; it never fails. */
-  write(work: Work, facts: readonly OrderFact[], jobs?: readonly Job[]): Promise<void>
+  /**
+   * Resolves `true` when durable; storage trouble is waited out, so it may take long. `false`: not written, because the order is
+   * in other hands or this process ends.
+   */
+  write(work: Work, facts: readonly OrderFact[], jobs?: readonly Job[]): Promise<boolean>
   /** Writes a record with the order's next facts, or alone after a moment: for what a list would tell again after a crash. */
   note(work: Work, job: Job): void
   load(lineId: string, station: string): Load
   /** Orders with work left on a line. */
   ordersOn(lineId: string): number
+  /** Writes what was noted about these orders; resolves when it is durable. */
+  settle(works: Iterable<Work>): Promise<void>
   /** Resolves when nothing is being written; gives up on what storage refuses. */
   close(): Promise<void>
 }
@@ -71,17 +88,25 @@ const noteDelayMs = 250
 interface Outbox {
   facts: OrderFact[]
   jobs: Set<Job>
-  done: (() => void)[]
+  done: ((isDurable: boolean) => void)[]
   writing: boolean
   timer: NodeJS.Timeout | undefined
 }
 
-/** @param onEvents is called after events of an order were folded in. */
-export function createOrderBook(journal: Journal, log: Log, onEvents: (work: Work) => void): OrderBook {
+/**
+ * @param onEvents is called after events of an order were folded in.
+ * @param onLost is called after an order was dropped because the journal says that others write about it.
+ */
+export function createOrderBook(
+  journal: Journal,
+  log: Log,
+  onEvents: (work: Work) => void,
+  onLost: (work: Work) => void,
+): OrderBook {
   const works = new Map<string, Work>()
   const loads = new Map<string, Counted>()
   const perLine = new Map<string, number>()
-  const outbox = new Map<string, Outbox>()
+  const outbox = new Map<Work, Outbox>()
   const writes = new Set<Promise<void>>()
   let closing = false
 
@@ -104,64 +129,99 @@ export function createOrderBook(journal: Journal, log: Log, onEvents: (work: Wor
   }
 
   function boxOf(work: Work): Outbox {
-    const { orderId } = work.view.order
-    const box = outbox.get(orderId) ?? {
+    const box = outbox.get(work) ?? {
       facts: [],
       jobs: new Set(),
       done: [],
       writing: false,
       timer: undefined,
     }
-    outbox.set(orderId, box)
+    outbox.set(work, box)
     return box
   }
 
-  async function flush(work: Work): Promise<void> {
-    const orderId = work.view.order.orderId
-    const box = boxOf(work)
-    while (box.facts.length > 0 || box.jobs.size > 0) {
+  function takeOut(work: Work): void {
+    const { orderId } = work.view.order
+    if (works.get(orderId) !== work) return
+    for (const { record } of work.jobs) count(record, -1)
+    countOrder(work, -1)
+    works.delete(orderId)
+  }
+
+  function drop(work: Work): void {
+    work.dropped = true
+    takeOut(work)
+    clearTimeout(outbox.get(work)?.timer)
+    outbox.delete(work)
+    for (const watcher of work.watchers) watcher()
+  }
+
+  async function flush(work: Work, box: Outbox): Promise<void> {
+    while (!work.dropped && (box.facts.length > 0 || box.jobs.size > 0)) {
       const { facts, jobs, done } = box
       Object.assign(box, { facts: [], jobs: new Set<Job>(), done: [] })
       const events = await record(work, facts, jobs)
-      if (!events) return
-      for (const event of events) work.view = fold(work.view, event)
-      if (events.length > 0) onEvents(work)
-      for (const resolve of done) resolve()
+      for (const event of events ?? []) work.view = fold(work.view, event)
+      if (events && events.length > 0) onEvents(work)
+      for (const resolve of done) resolve(events !== undefined)
+      if (!events) break
     }
-    for (const resolve of box.done.splice(0)) resolve()
+    for (const resolve of box.done.splice(0)) resolve(!work.dropped && !closing)
     box.writing = false
-    if (!works.has(orderId)) outbox.delete(orderId)
+    if (works.get(work.view.order.orderId) !== work) outbox.delete(work)
   }
 
-  /** Tries until it is durable; after trouble it looks whether the lost write had come through after all. */
+  /** Tries until it is durable. Undefined: it never will be, by us. */
   async function record(
     work: Work,
     facts: readonly OrderFact[],
     jobs: ReadonlySet<Job>,
   ): Promise<readonly OrderEvent[] | undefined> {
-    const orderId = work.view.order.orderId
-    for (let troubled = false; ;) {
+    const { orderId } = work.view.order
+    const say = (reason: string): void =>
+      log.warn({ orderId, reason }, `order ${orderId}: not stored yet (${reason})`)
+    while (!work.dropped) {
       try {
-        const missed = troubled ? await journal.events(orderId, work.view.seq) : []
-        if (missed.length >= facts.length && missed.length > 0) return missed
+        const guard = { fences: work.fences, afterSeq: work.view.seq }
         const answer = await journal.record(
           orderId,
           facts,
           [...jobs].map((job) => job.record),
+          guard,
         )
         if (answer.outcome === 'recorded') return answer.events
-        log.warn({ orderId, reason: answer.reason }, `order ${orderId}: not stored yet (${answer.reason})`)
+        if (answer.outcome !== 'unavailable') {
+          const events = answer.outcome === 'overtaken' ? await ownEvents(work, facts) : undefined
+          if (!events) lose(work)
+          return events
+        }
+        say(answer.reason)
       } catch (error) {
         if (!(error instanceof JournalUnavailable)) throw error
-        log.warn(
-          { orderId, error: error.message },
-          `order ${orderId}: storage does not answer (${error.message})`,
-        )
+        say(error.message)
       }
-      troubled = true
       if (closing) return undefined
       await new Promise((resolve) => setTimeout(resolve, storagePauseMs))
     }
+    return undefined
+  }
+
+  /** A write whose fate nobody could tell had come through after all: then what follows our last event is what we wrote. */
+  async function ownEvents(
+    work: Work,
+    facts: readonly OrderFact[],
+  ): Promise<readonly OrderEvent[] | undefined> {
+    const { view } = work
+    const missed = await journal.events(view.order.orderId, view.seq)
+    const told = missed.map(({ orderId: _, seq: __, at: ___, state: ____, ...fact }) => JSON.stringify(fact))
+    const isOurs = facts.length === told.length && facts.every((fact, i) => JSON.stringify(fact) === told[i])
+    return isOurs ? missed : undefined
+  }
+
+  function lose(work: Work): void {
+    if (work.dropped) return
+    drop(work)
+    onLost(work)
   }
 
   return {
@@ -170,7 +230,7 @@ export function createOrderBook(journal: Journal, log: Log, onEvents: (work: Wor
     get size() {
       return works.size
     },
-    add(view, records, momentOf) {
+    add(view, records, momentOf, fences) {
       const jobs = [...records]
         .sort((a, b) => a.jobOrder.op - b.jobOrder.op)
         .map((stored): Job => {
@@ -191,6 +251,8 @@ export function createOrderBook(journal: Journal, log: Log, onEvents: (work: Wor
         avoid: new Map(),
         saying: new Set(),
         watchers: new Set(),
+        fences,
+        dropped: false,
       }
       works.set(view.order.orderId, work)
       for (const { record } of jobs) count(record, 1)
@@ -200,11 +262,13 @@ export function createOrderBook(journal: Journal, log: Log, onEvents: (work: Wor
     remove(orderId) {
       const work = works.get(orderId)
       if (!work) return
-      for (const { record } of work.jobs) count(record, -1)
-      countOrder(work, -1)
-      works.delete(orderId)
+      takeOut(work)
+      const box = outbox.get(work)
+      if (box && !box.writing && !box.timer) outbox.delete(work)
     },
+    drop,
     setJobs(work, jobs) {
+      if (work.dropped) return
       for (const { record } of work.jobs) count(record, -1)
       countOrder(work, -1)
       work.jobs = [...jobs]
@@ -218,22 +282,24 @@ export function createOrderBook(journal: Journal, log: Log, onEvents: (work: Wor
       count(job.record, 1)
     },
     write(work, facts, jobs = []) {
+      if (work.dropped) return Promise.resolve(false)
       const box = boxOf(work)
       clearTimeout(box.timer)
       box.timer = undefined
       box.facts.push(...facts)
       for (const job of jobs) box.jobs.add(job)
-      const durable = new Promise<void>((resolve) => box.done.push(resolve))
+      const durable = new Promise<boolean>((resolve) => box.done.push(resolve))
       if (!box.writing) {
         box.writing = true
         // One turn later: what one status event brings about goes into one write.
-        const write = Promise.resolve().then(() => flush(work))
+        const write = Promise.resolve().then(() => flush(work, box))
         writes.add(write)
         void write.finally(() => writes.delete(write))
       }
       return durable
     },
     note(work, job) {
+      if (work.dropped) return
       const box = boxOf(work)
       box.jobs.add(job)
       if (box.writing || box.timer) return
@@ -241,10 +307,16 @@ export function createOrderBook(journal: Journal, log: Log, onEvents: (work: Wor
     },
     load: (lineId, station) => loads.get(`${lineId} ${station}`) ?? { jobs: 0, seconds: 0, parallel: 1 },
     ordersOn: (lineId) => perLine.get(lineId) ?? 0,
+    async settle(some) {
+      await Promise.all(
+        [...some].map((work) => {
+          const box = outbox.get(work)
+          return box?.timer !== undefined || box?.writing ? this.write(work, []) : undefined
+        }),
+      )
+    },
     async close() {
-      for (const work of works.values())
-        if (outbox.get(work.view.order.orderId)?.timer) void this.write(work, [])
-      for (const { timer } of outbox.values()) clearTimeout(timer)
+      for (const [work, { timer }] of outbox) if (timer) void this.write(work, [])
       closing = true
       while (writes.size > 0) await Promise.all(writes)
     },
