@@ -10,7 +10,7 @@ interface LineSetting {
   readonly id: string
   readonly endpoint: string
   readonly security: {
-    readonly policy: 'Basic256Sha256' | 'Aes128_Sha256_RsaOaep' | 'Aes256_Sha256_RsaPss' | 'None'
+    readonly policy: 'best' | 'Basic256Sha256' | 'Aes128_Sha256_RsaOaep' | 'Aes256_Sha256_RsaPss' | 'None'
     readonly mode: 'SignAndEncrypt' | 'Sign' | 'None'
     readonly user?: string
     readonly password?: string
@@ -126,25 +126,32 @@ const LinesFile = z.strictObject({
   lines: z
     .array(
       z.strictObject({
-        id: z.string().regex(/^[A-Za-z0-9_.-]{1,60}$/, 'expected 1 to 60 letters, digits, "_", "." or "-"'),
+        id: z
+          .string()
+          .regex(/^[A-Za-z0-9_.-]{1,60}$/, 'expected 1 to 60 letters, digits, "_", "." or "-"')
+          .optional(),
         endpoint: z
           .string()
           .regex(
             /^opc\.tcp:\/\/[^\s/]+:\d{1,5}(\/\S*)?$/,
             'expected opc.tcp://host:port or opc.tcp://host:port/path',
           ),
-        security: z.strictObject({
-          policy: z.enum(['Basic256Sha256', 'Aes128_Sha256_RsaOaep', 'Aes256_Sha256_RsaPss', 'None']),
-          mode: z.enum(['SignAndEncrypt', 'Sign', 'None']),
-          user: z.string().min(1).optional(),
-          passwordEnv: z
-            .string()
-            .regex(
-              /^[A-Za-z_][A-Za-z0-9_]*$/,
-              'expected the name of an environment variable, not the password itself',
-            )
-            .optional(),
-        }),
+        security: z
+          .strictObject({
+            policy: z
+              .enum(['best', 'Basic256Sha256', 'Aes128_Sha256_RsaOaep', 'Aes256_Sha256_RsaPss', 'None'])
+              .default('best'),
+            mode: z.enum(['SignAndEncrypt', 'Sign', 'None']).default('SignAndEncrypt'),
+            user: z.string().min(1).optional(),
+            passwordEnv: z
+              .string()
+              .regex(
+                /^[A-Za-z_][A-Za-z0-9_]*$/,
+                'expected the name of an environment variable, not the password itself',
+              )
+              .optional(),
+          })
+          .prefault({}),
         stations: z.record(z.string(), z.string()).optional(),
         trust: z.enum(['ask', 'firstUse']).optional(),
       }),
@@ -187,12 +194,12 @@ function readLinesFile(file: string, env: Environment): Checked<readonly LineSet
     }
   }
   const problems: string[] = []
-  const lines = parsed.data.lines.map(({ id, endpoint, security, stations, trust }, i): LineSetting => {
+  const named = parsed.data.lines.map((line) => ({ ...line, id: line.id ?? nameOf(line.endpoint) }))
+  const lines = named.map(({ id, endpoint, security, stations, trust }, i): LineSetting => {
     const { passwordEnv, policy, mode, user } = security
     const wrong = (path: readonly PropertyKey[], message: string) =>
       problems.push(`${place(['lines', i, ...path])} ${message}`)
-    if (parsed.data.lines.findIndex((line) => line.id === id) < i)
-      wrong(['id'], `line id "${id}" stands twice`)
+    if (named.findIndex((line) => line.id === id) < i) wrong(['id'], `line id "${id}" stands twice`)
     if ((policy === 'None') !== (mode === 'None'))
       wrong(['security'], `policy ${policy} does not go with mode ${mode}: both None, or neither`)
     const password = passwordEnv === undefined ? undefined : env[passwordEnv]
@@ -207,6 +214,15 @@ function readLinesFile(file: string, env: Environment): Checked<readonly LineSet
     }
   })
   return problems.length > 0 ? { ok: false, problems } : { ok: true, value: lines }
+}
+
+/** The name of a line whose file gives none: its host and port, so that it stays the same whatever stands beside it. */
+function nameOf(endpoint: string): string {
+  return endpoint
+    .replace(/^opc\.tcp:\/\//, '')
+    .replaceAll(/[^A-Za-z0-9_.-]+/g, '-')
+    .slice(0, 60)
+    .replace(/-+$/, '')
 }
 
 /** The node a path leads to, or the nearest one above it (a missing key stands nowhere). */

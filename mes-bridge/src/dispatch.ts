@@ -14,10 +14,11 @@ import type { Desk } from './handOver.ts'
 import { composeJobOrders, orderIdOf } from './composeJobOrders.ts'
 import type { PlannedOperation } from './composeJobOrders.ts'
 import type { Journal } from './journal.ts'
+import { createLineDesk } from './lineDesk.ts'
 import type { Clock, Line, LineChange, Log, ObservedJob } from './line.ts'
 import { createOrderBook } from './orderBook.ts'
 import type { Job, Work } from './orderBook.ts'
-import { changingDetail, plan, silenceGraceMs } from './plan.ts'
+import { changingDetail, obstacle, plan, silenceGraceMs } from './plan.ts'
 import type { LineSeen } from './plan.ts'
 import type { Production } from './production.ts'
 
@@ -86,6 +87,7 @@ export function createDispatch(options: DispatchOptions): Dispatch {
     lineOf: (lineId) => byId.get(lineId),
     isStopped: () => stopped,
   }
+  const lineDesk = createLineDesk(book, clock, touch)
   const perform = createHandOver(desk)
   const hands: Hands = { ...desk, load, derive }
 
@@ -135,9 +137,10 @@ export function createDispatch(options: DispatchOptions): Dispatch {
       capability(kind) {
         const station = line.stationFor(kind)
         if (!station) return { known, credit: 0 }
-        const credit =
-          station.maxJobOrders === 0 ? Infinity : station.maxJobOrders - book.load(line.id, kind).jobs
-        return { known, station: station.station, credit }
+        // Others may hand work to the station too.
+        const there = Math.max(book.load(line.id, kind).jobs, line.listedAt(station.station))
+        const credit = station.maxJobOrders === 0 ? Infinity : station.maxJobOrders - there
+        return { ...station, known, credit }
       },
       listed: (station, jobOrderId, since) => line.listed(station, jobOrderId, since),
       listReadSince: (station, moment) => line.listReadSince(station, moment),
@@ -301,7 +304,7 @@ export function createDispatch(options: DispatchOptions): Dispatch {
   }
 
   function viewOf(line: Line): LineView {
-    return { ...line.view(), held: held.has(line.id), queue: book.ordersOn(line.id) }
+    return lineDesk.view(line, held.has(line.id))
   }
 
   /** At once, then at most every 200 ms with the latest. */
@@ -347,6 +350,7 @@ export function createDispatch(options: DispatchOptions): Dispatch {
       }
       const tick = setInterval(() => {
         for (const work of book.all()) touch(work)
+        lineDesk.renewPromises(secondsPerPlannedSecond)
       }, slowTickMs)
       leave.push(() => clearInterval(tick))
     },
@@ -364,6 +368,30 @@ export function createDispatch(options: DispatchOptions): Dispatch {
       return () => lineListeners.delete(listener)
     },
     holdLine,
+    async trustLine(lineId, sha256) {
+      const line = byId.get(lineId)
+      return line ? line.trust(sha256) : { outcome: 'unknownLine' }
+    },
+    async answerDoubt(lineId, jobOrderId, built) {
+      const line = byId.get(lineId)
+      if (!line) return { outcome: 'unknownLine' }
+      const answer = await lineDesk.answer(lineId, jobOrderId, built)
+      tellLine(line)
+      return answer
+    },
+    async preview(lineId, jobOrders) {
+      const line = byId.get(lineId)
+      if (!line) return { outcome: 'unknownLine' }
+      const why = obstacle({ needs: jobOrders, avoid: new Map() }, seen(line), new Map(), clock.now())
+      return {
+        outcome: 'preview',
+        ...(why !== undefined && { obstacle: `${lineId} ${why}` }),
+        written: jobOrders.map((order) => {
+          const machine = line.stationFor(order.station)?.name
+          return { ...(machine !== undefined && { machine }), fields: line.preview(order) }
+        }),
+      }
+    },
     requestCancel: (orderId) => cancelOrder(hands, orderId),
     requestChange: (orderId, change) => changeOrder(hands, orderId, change),
     notify: (orderId) => run(load(orderId).then(() => undefined)),

@@ -5,7 +5,14 @@
  * Everything written goes through group commit: what arrives while a commit is under way shares the next one, and every
  * answer waits for its own.
  */
-import type { LifecycleSnapshot, OrderEvent, OrderFact, OrderSnapshot, OrderView } from '@lot-one/rules'
+import type {
+  AuditView,
+  LifecycleSnapshot,
+  OrderEvent,
+  OrderFact,
+  OrderSnapshot,
+  OrderView,
+} from '@lot-one/rules'
 import type { JobRecord } from './jobOrder.ts'
 import type { Bridges, Fence } from './journalBridges.ts'
 
@@ -114,6 +121,8 @@ export interface Journal {
   follow(listener: (event: OrderEvent) => void): () => void
   /** Adds to the append-only record of method calls to lines. */
   audit(entry: AuditEntry): Promise<{ readonly outcome: 'recorded' } | Unavailable>
+  /** The latest entries of that record about a line, newest first; `before`: only those with a smaller position. */
+  audits(lineId: string, limit: number, before?: number): Promise<readonly AuditView[]>
   /** Remembers across restarts whether staff hold a line. */
   holdLine(lineId: string, held: boolean): Promise<{ readonly outcome: 'recorded' } | Unavailable>
   /** Ids of the lines that staff hold. */

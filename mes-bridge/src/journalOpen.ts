@@ -341,6 +341,28 @@ export async function openJournal({ storage, now, warn, maxWaiting = 4096 }: Jou
       )
     },
 
+    audits: (lineId, limit, before) =>
+      read(async () => {
+        const rows = await db
+          .selectFrom('audit')
+          .selectAll()
+          .where('line_id', '=', lineId)
+          .where('position', '<', before ?? Number.MAX_SAFE_INTEGER)
+          .orderBy('position', 'desc')
+          .limit(limit)
+          .execute()
+        return rows.map(({ position, at, method, job_order_id, user_name, thumbprint, result }) => ({
+          // oxlint-disable-next-line typescript/no-unnecessary-type-conversion -- PostgreSQL gives a bigint as text
+          position: Number(position),
+          at,
+          method,
+          ...(job_order_id !== null && { jobOrderId: job_order_id }),
+          user: user_name,
+          thumbprint,
+          result,
+        }))
+      }),
+
     holdLine,
 
     heldLines,

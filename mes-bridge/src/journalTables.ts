@@ -84,6 +84,11 @@ export function migrations(engine: Engine): Record<string, Migration> {
   return {
     '001-order-log': { up: (db) => orderLog(db, engine) },
     '002-several-bridges': { up: (db) => severalBridges(db, engine) },
+    // the latest of a line, among many millions
+    '003-audit-of-a-line': {
+      up: (db) =>
+        db.schema.createIndex('audit_of_line').on('audit').columns(['line_id', 'position']).execute(),
+    },
   }
 }
 

@@ -16,7 +16,10 @@ import type { Connection, Security } from './line/connection.ts'
 import { decodeResponse } from './line/decode.ts'
 import type { ObservedJob } from './line/decode.ts'
 import type { FoundStation } from './line/discover.ts'
-import { createJobMirror } from './line/jobMirror.ts'
+import { writtenValues } from './line/writtenValues.ts'
+import type { WrittenField } from './line/writtenValues.ts'
+import { viewStations } from './line/stationViews.ts'
+import { createJobMirror, hasResponse } from './line/jobMirror.ts'
 import type { ListedJob } from './line/jobMirror.ts'
 import { createGate } from './line/gate.ts'
 import { createLink } from './line/link.ts'
@@ -28,6 +31,7 @@ import type { Up } from './line/bringUp.ts'
 export type { ObservedJob } from './line/decode.ts'
 export type { ListedJob } from './line/jobMirror.ts'
 export type { Security } from './line/connection.ts'
+export type { WrittenField } from './line/writtenValues.ts'
 export { Bit } from './line/returnStatus.ts'
 export { prepareOwnCertificate } from './line/trust.ts'
 
@@ -101,8 +105,10 @@ export interface Line {
   start(): void
   /** Ends within two seconds, whatever the line does. */
   stop(): Promise<void>
-  /** Link, stations and their jobs; hold and queue are the dispatcher's to add. */
-  view(): Omit<LineView, 'held' | 'queue'>
+  /** Link, health, stations and their jobs; hold, queue and alarms are the dispatcher's to add. */
+  view(): Omit<LineView, 'held' | 'queue' | 'orders' | 'alarms'>
+  /** What `store` would send, as paths within ISA95JobOrderDataType; nothing is sent. */
+  preview(order: JobOrder): readonly WrittenField[]
   /** The link of `view()`, cheap enough to ask at every turn. */
   link(): LineView['link']
   /** Session up, everything read: new work may be handed over. */
@@ -115,6 +121,8 @@ export interface Line {
   listed(station: string, jobOrderId: string, since: number): ListedJob
   /** The station's list was asked for after this moment. */
   listReadSince(station: string, moment: number): boolean
+  /** Job orders in the station's list, ours or not. */
+  listedAt(station: string): number
   /** Last seen state of a job, wherever on this line. */
   observed(jobOrderId: string): ObservedJob | undefined
   follow(listener: (change: LineChange) => void): () => void
@@ -126,7 +134,7 @@ export interface Line {
   readList(station: string): Promise<boolean>
   /** Asks for a job's response; undefined when the line has none or did not answer. Followers see it too. */
   readResponse(station: string, jobOrderId: string): Promise<ObservedJob | undefined>
-  /** Trusts the certificate the line showed last if it has this fingerprint, and connects. */
+  /** Trusts the certificate the line showed last if it has this fingerprint (SHA-256 or SHA-1), and connects at once. */
   trust(
     fingerprint: string,
   ): Promise<{ readonly outcome: 'trusted' } | { readonly outcome: 'noSuchCertificate' }>
@@ -140,6 +148,8 @@ export interface LineOptions {
   readonly pkiFolder: string
   readonly log: Log
   readonly audit: (entry: AuditEntry) => void
+  /** Asked in the very moment of every mutating call: another bridge may have taken the line over. */
+  readonly mayAct?: () => boolean
   readonly profile?: LineProfile
 }
 
@@ -149,9 +159,14 @@ export function createLine(config: LineConfig, options: LineOptions): Line {
   const listeners = new Set<(change: LineChange) => void>()
   const mirror = createJobMirror({
     tell: (station, job) => tell({ kind: 'job', station, job }),
-    vanished: (station, job) => tell({ kind: 'vanished', station, job }),
+    vanished(station, job) {
+      vanished.push(job)
+      tell({ kind: 'vanished', station, job })
+    },
     now: () => clock.now(),
   })
+  /** Left the list that is being taken in. */
+  const vanished: ObservedJob[] = []
   const listReads = new Map<string, Promise<boolean>>()
   const profile = options.profile ?? standardProfile
   const gate = createGate(profile.callsInFlight)
@@ -171,8 +186,17 @@ export function createLine(config: LineConfig, options: LineOptions): Line {
   }
 
   /** Takes a list in; jobs that were not known to have begun are told about with their response. */
-  async function takeList(station: string, list: readonly ObservedJob[], asOf: number): Promise<void> {
+  async function takeList(
+    station: string,
+    list: readonly ObservedJob[],
+    asOf: number,
+    fresh = false,
+  ): Promise<void> {
     const begun = mirror.list(station, list, asOf)
+    link.health.lost(
+      vanished.splice(0).map(({ jobState }) => ({ begun: hasResponse(jobState) })),
+      fresh,
+    )
     await Promise.all(
       begun.map(async (job) => {
         const response = await line.readResponse(station, job.jobOrderId)
@@ -220,6 +244,8 @@ export function createLine(config: LineConfig, options: LineOptions): Line {
     const inputArguments = args(up)
     // Checked in the same tick as the call, so that nothing is handed to a channel that is already known to be broken.
     if (!connection.usable()) return { outcome: 'unsent', reason: 'the connection was lost' }
+    if (!(options.mayAct?.() ?? true))
+      return { outcome: 'unsent', reason: `line ${config.id} is no longer in this bridge's hands` }
     mirror.tick()
     const answer = await connection.call(at.found.receiver, methodId, inputArguments, profile.callDeadlineMs)
     if ('failed' in answer) return { outcome: 'unanswered', reason: answer.failed }
@@ -248,16 +274,10 @@ export function createLine(config: LineConfig, options: LineOptions): Line {
       id: config.id,
       endpoint: config.endpoint,
       link: link.state(),
-      stations: [...link.stations()].map(([station, { found }]) => ({
-        station,
-        name: found.displayName,
-        workMasters: [...found.workMasters],
-        maxJobOrders: found.maxJobOrders,
-        jobs: [...mirror.all()]
-          .filter((entry) => entry.station === station)
-          .map(({ job }) => ({ jobOrderId: job.jobOrderId, jobState: job.jobState })),
-      })),
+      ...link.health.view(),
+      stations: viewStations(link, mirror),
     }),
+    preview: writtenValues,
     isOnline() {
       const { state } = link.state()
       const ready = state === 'online' || state === 'degraded'
@@ -274,6 +294,7 @@ export function createLine(config: LineConfig, options: LineOptions): Line {
     moment: () => mirror.moment(),
     listed: (station, jobOrderId, since) => mirror.listed(station, jobOrderId, since),
     listReadSince: (station, moment) => mirror.listReadSince(station, moment),
+    listedAt: (station) => mirror.listedAt(station),
     observed: (jobOrderId) => mirror.observed(jobOrderId),
     follow(listener) {
       listeners.add(listener)

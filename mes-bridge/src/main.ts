@@ -10,16 +10,14 @@ import { randomBytes } from 'node:crypto'
 import type { AddressInfo } from 'node:net'
 import { dirname, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
-import { derive } from '@lot-one/rules'
-import type { OrderSnapshot } from '@lot-one/rules'
 import pino from 'pino'
 import { createCatalog } from './catalog.ts'
-import type { Catalog } from './catalog.ts'
 import { prepareDataFolder, readConfig, staffTokenOf } from './config.ts'
 import type { Config } from './config.ts'
 import { createHttp } from './http.ts'
 import { createMetrics } from './httpMetrics.ts'
 import { openJournal } from './journalOpen.ts'
+import { operationsOf } from './orderOperations.ts'
 import type { Line } from './line.ts'
 
 const here = dirname(fileURLToPath(import.meta.url))
@@ -194,22 +192,6 @@ function listen(server: ReturnType<typeof createHttp>['server'], { host, port }:
       resolve(`http://${host.includes(':') ? `[${host}]` : host}:${address.port}`)
     })
   })
-}
-
-/** What the stations must do for an order, under the rules it was placed with. */
-async function operationsOf(catalog: Catalog, order: OrderSnapshot) {
-  const entry = await catalog.byHash(order.rulesHash)
-  if (entry === undefined)
-    throw new Error(`The rules ${order.rulesHash} of order ${order.orderId} were not kept`)
-  const configuration = entry.product.verify(order.selection)
-  if (configuration === undefined)
-    throw new Error(`Order ${order.orderId} does not fit the rules it was placed with`)
-  const { operations } = derive(entry.model, configuration, {
-    orderId: order.orderId,
-    at: order.orderedAt.slice(0, 10),
-    texts: order.texts,
-  })
-  return operations
 }
 
 function today(): string {

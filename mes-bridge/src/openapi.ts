@@ -1,27 +1,35 @@
 /** The API as OpenAPI 3.1, made from the schemas that check the requests, so that it cannot say anything else. */
 import {
+  AuditView,
   BuildOrder,
   ChangeRequest,
   CheckRequest,
+  DoubtAnswer,
+  DryRun,
   LineView,
   OrderAnswer,
   OrderEvent,
   OrderView,
   Problem,
+  TrustRequest,
 } from '@lot-one/rules'
 import * as z from 'zod'
 import { kinds } from './problems.ts'
 import type { ProblemToken } from './problems.ts'
 
 const schemas = {
+  AuditView,
   BuildOrder,
   ChangeRequest,
   CheckRequest,
+  DoubtAnswer,
+  DryRun,
   LineView,
   OrderAnswer,
   OrderEvent,
   OrderView,
   Problem,
+  TrustRequest,
 }
 
 const ref = (name: keyof typeof schemas) => ({ $ref: `#/components/schemas/${name}` })
@@ -263,6 +271,75 @@ export function openApi(): object {
           },
         ]),
       ),
+      '/api/lines/{id}/trust': {
+        post: {
+          summary:
+            'Trust the certificate the line shows, if it is the one that was looked at; connects at once',
+          parameters: [path('id', 'Line id')],
+          security: staff,
+          requestBody: body('TrustRequest'),
+          responses: answers(
+            { 200: { description: 'The line', content: json(ref('LineView')) } },
+            ...bodyProblems,
+            'unauthorized',
+            'not-found',
+            'certificate-changed',
+            'unavailable',
+          ),
+        },
+      },
+      '/api/lines/{id}/answer': {
+        post: {
+          summary: 'What a person found at the station about a job order in doubt',
+          parameters: [path('id', 'Line id')],
+          security: staff,
+          requestBody: body('DoubtAnswer'),
+          responses: answers(
+            { 200: { description: 'The line', content: json(ref('LineView')) } },
+            ...bodyProblems,
+            'unauthorized',
+            'not-found',
+            'not-in-doubt',
+            'unavailable',
+          ),
+        },
+      },
+      '/api/lines/{id}/audit': {
+        get: {
+          summary: 'The record of what was done to a line, newest first, 50 at a time',
+          parameters: [
+            path('id', 'Line id'),
+            {
+              name: 'before',
+              in: 'query',
+              description: 'Only entries before this position',
+              schema: { type: 'integer' },
+            },
+          ],
+          security: staff,
+          responses: answers(
+            { 200: { description: 'Entries', content: json({ type: 'array', items: ref('AuditView') }) } },
+            'malformed',
+            'unauthorized',
+            'not-found',
+            'unavailable',
+          ),
+        },
+      },
+      '/api/lines/{id}/dry-run/{orderId}': {
+        get: {
+          summary:
+            'What handing an order to a line would write, with the origin of every value; nothing is sent',
+          parameters: [path('id', 'Line id'), orderId],
+          security: staff,
+          responses: answers(
+            { 200: { description: 'Job orders as they would be written', content: json(ref('DryRun')) } },
+            'unauthorized',
+            'not-found',
+            'unavailable',
+          ),
+        },
+      },
       '/healthz': {
         get: {
           summary: 'Alive',

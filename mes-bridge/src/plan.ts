@@ -28,26 +28,42 @@ export interface JobWork {
   readonly doubt?: 'store' | 'start' | 'withdraw' | 'clear'
   /** The line took its Start. */
   readonly startTaken: boolean
+  /** ISO instant since which the line no longer knows it although it may have begun: only a person at the station can tell. */
+  readonly missingSince?: string
   /** The line's last refusal of its Store, until a list has shown what is there. */
   readonly refusal?: { readonly bits: readonly number[]; readonly names: readonly string[] }
   /** Epoch ms; nothing is tried for it before. */
   readonly notBefore: number
 }
 
+/** What one operation needs of a line. */
+export interface Need {
+  readonly op: number
+  readonly station: string
+  readonly plannedSeconds: number
+  readonly workMasterId: string
+  readonly materialRequirements: readonly { readonly part: string }[]
+}
+
 export interface OrderWork {
   readonly view: OrderView
   /** Stations its routing needs, in order; known before any line is chosen. */
-  readonly needs: readonly {
-    readonly op: number
-    readonly station: string
-    readonly plannedSeconds: number
-  }[]
+  readonly needs: readonly Need[]
   /** In routing order; empty until a line is chosen. */
   readonly jobs: readonly JobWork[]
   /** A change or a cancellation has the order in its hands. */
   readonly changing: boolean
   /** Line id -> epoch ms until which it is not asked again, because it refused. */
   readonly avoid: ReadonlyMap<string, number>
+}
+
+/** A station that does a kind of work. Absent or empty lists: it does not say, so it may be asked for anything. */
+export interface Capability {
+  readonly known: boolean
+  readonly station?: string
+  readonly credit: number
+  readonly workMasters?: readonly string[]
+  readonly materials?: readonly string[]
 }
 
 /** A line as planning sees it. */
@@ -59,7 +75,7 @@ export interface LineSeen {
   readonly reason: string
   readonly since: number
   /** The station for a kind of work with its free places; `known: false`: the line was never online, nobody can say. */
-  capability(station: string): { readonly known: boolean; readonly station?: string; readonly credit: number }
+  capability(station: string): Capability
   listed(station: string, jobOrderId: string, since: number): ListedJob
   /** The station's list was asked for after this moment. */
   listReadSince(station: string, moment: number): boolean
@@ -144,18 +160,29 @@ function planAssignment(
   actions.push({ do: 'assign', orderId, lineId: best.line.id, promisedAt: best.promisedAt })
 }
 
+/** What a line will never have for an order as long as it is equipped as it is; undefined when nothing is missing or known to be. */
+function inability({ needs }: Pick<OrderWork, 'needs'>, line: LineSeen): string | undefined {
+  for (const { station: kind, workMasterId, materialRequirements } of needs) {
+    const { known, station, workMasters = [], materials = [] } = line.capability(kind)
+    if (!known) return undefined
+    if (station === undefined) return `has no station for ${kind}`
+    if (workMasters.length > 0 && !workMasters.includes(workMasterId))
+      return `has no work master ${workMasterId} at ${station}`
+    const part = materials.length > 0 && materialRequirements.find((each) => !materials.includes(each.part))
+    if (part) return `has no material ${part.part} at ${station}`
+  }
+  return undefined
+}
+
 /** Why a line cannot take an order now; undefined when it can. Most lasting reason first. */
-function obstacle(
-  order: OrderWork,
+export function obstacle(
+  order: Pick<OrderWork, 'needs' | 'avoid'>,
   line: LineSeen,
   taken: ReadonlyMap<string, { count: number }>,
   now: number,
 ): string | undefined {
-  const missing = order.needs.find(({ station }) => {
-    const capability = line.capability(station)
-    return capability.known && capability.station === undefined
-  })
-  if (missing) return `has no station for ${missing.station}`
+  const lacking = inability(order, line)
+  if (lacking !== undefined) return lacking
   if (!line.online) return 'is not online'
   if (line.held) return 'is on hold'
   if ((order.avoid.get(line.id) ?? 0) > now) return 'refused it'
@@ -172,9 +199,11 @@ function whyNoLine(
   now: number,
 ): OrderFact & { kind: 'waiting' } {
   const reasons = lines.map((line) => [line.id, obstacle(order, line, taken, now) ?? ''] as const)
+  const able = lines.filter((line) => inability(order, line) === undefined)
   const refused = reasons.find(([, why]) => why === 'refused it')
   const detail = reasons.map(([id, why]) => `${id} ${why}`).join('; ') || 'no line is configured'
-  if (refused && reasons.every(([, why]) => why === 'refused it' || why.startsWith('has no')))
+  if (able.length === 0 && lines.length > 0) return { kind: 'waiting', reason: 'cannotBuild', detail }
+  if (refused && able.every(({ id }) => (order.avoid.get(id) ?? 0) > now))
     return { kind: 'waiting', reason: 'lineRefused', lineId: refused[0], detail }
   return { kind: 'waiting', reason: 'noLine', detail }
 }
@@ -201,7 +230,7 @@ function wait(order: OrderWork, fact: OrderFact & { kind: 'waiting' }, actions: 
   if (
     said?.reason === fact.reason &&
     said.lineId === fact.lineId &&
-    (fact.reason !== 'noLine' || said.detail === fact.detail)
+    ((fact.reason !== 'noLine' && fact.reason !== 'cannotBuild') || said.detail === fact.detail)
   )
     return
   actions.push({ do: 'record', orderId: order.view.order.orderId, fact })
@@ -224,6 +253,11 @@ function goalOf({ view, jobs }: OrderWork): Goal {
 
 /** Nothing of ours is on the line, or nothing we may touch. */
 const offTheLine: ReadonlySet<HandOver> = new Set(['withdrawn', 'refused', 'conflict'])
+
+/** The line an order's job orders are on, or about to be; undefined when all of them are off it again. */
+export function lineInHand(records: readonly JobRecord[]): string | undefined {
+  return records.find(({ handOver }) => handOver !== 'withdrawn' && handOver !== 'refused')?.lineId
+}
 
 /** Nothing more is to be asked or told about this job order. */
 export function isDone({ record }: JobWork, goal: Goal = 'build'): boolean {

@@ -57,6 +57,16 @@ export const kinds = {
     title: 'The product rules have changed',
     help: '`rulesHash` is the one in force. Load the product again, let the shopper look at the design under the new rules, and send it with the new hash.',
   },
+  'certificate-changed': {
+    status: 409,
+    title: 'The line shows another certificate',
+    help: 'Nothing was trusted. `certificate` is the one it shows now, if it shows one. Compare its fingerprint with the line, then decide about that one.',
+  },
+  'not-in-doubt': {
+    status: 409,
+    title: 'Nobody asks about this job order any more',
+    help: 'The line has answered meanwhile, or somebody else has. Look at the line again; nothing was changed.',
+  },
   'too-large': {
     status: 413,
     title: 'The request body is too large',

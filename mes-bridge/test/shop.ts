@@ -132,15 +132,21 @@ const withoutLines: Production = {
   lines: () => [],
   followLines: () => () => {},
   holdLine: async () => ({ outcome: 'unknownLine' }),
+  trustLine: async () => ({ outcome: 'unknownLine' }),
+  answerDoubt: async () => ({ outcome: 'unknownLine' }),
+  preview: async () => ({ outcome: 'unknownLine' }),
 }
 
 export const lineView: LineView = {
   id: 'line-1',
   endpoint: 'opc.tcp://127.0.0.1:4840',
   link: { state: 'online', since: '2026-03-01T09:00:00.000Z' },
+  endpoints: [],
   held: false,
   stations: [],
   queue: 0,
+  orders: [],
+  alarms: [],
 }
 
 export interface Reply {

@@ -112,8 +112,8 @@ export const OrderEvent = z.discriminatedUnion('kind', [
     jobState: JobState,
     /** OPC UA source time stamp of the observation. */
     sourceAt: z.optional(instant),
-    /** How it was seen: a status event, or a read after (re)connecting. */
-    by: z.enum(['event', 'read']),
+    /** How it was seen: a status event, a read after (re)connecting, or by a person at the station whom the line could not tell. */
+    by: z.enum(['event', 'read', 'operator']),
     startedAt: z.optional(instant),
     endedAt: z.optional(instant),
     estimatedRemainingMs: z.optional(z.number()),
@@ -130,11 +130,13 @@ export const OrderEvent = z.discriminatedUnion('kind', [
       ),
     ),
   }),
-  /** Why nothing moves at the moment (no line online, line silent, refused): shown to the shopper with its time. */
+  /** The queue moved: when the unit will be ready now. */
+  z.object({ ...eventBase, kind: z.literal('promised'), promisedAt: instant }),
+  /** Why nothing moves at the moment (no line online, no line able, line silent, refused): shown to the shopper with its time. */
   z.object({
     ...eventBase,
     kind: z.literal('waiting'),
-    reason: z.enum(['noLine', 'lineSilent', 'lineRefused', 'inDoubt']),
+    reason: z.enum(['noLine', 'cannotBuild', 'lineSilent', 'lineRefused', 'inDoubt']),
     lineId: z.optional(z.string()),
     detail: z.optional(z.string()),
   }),
@@ -253,7 +255,7 @@ export function newOrderView(order: OrderSnapshot): OrderView {
 export function fold(view: OrderView, event: OrderEvent): OrderView {
   if (event.seq <= view.seq) return view
   const next: OrderView = { ...view, seq: event.seq, state: event.state }
-  if (event.kind !== 'waiting') delete next.waiting
+  if (event.kind !== 'waiting' && event.kind !== 'promised') delete next.waiting
   switch (event.kind) {
     case 'accepted':
     case 'cancelRequested':
@@ -279,6 +281,8 @@ export function fold(view: OrderView, event: OrderEvent): OrderView {
           operation.op === event.op ? withJob(operation, event) : operation,
         ),
       }
+    case 'promised':
+      return { ...next, promisedAt: event.promisedAt }
     case 'waiting':
       return {
         ...next,

@@ -1,5 +1,6 @@
 /** What is done over every new or repaired session before a line counts as online: find, subscribe, read. */
 import type { ClientSession } from 'node-opcua'
+import type { LinkProblem } from '@lot-one/rules'
 import type { LineProfile } from '../lineProfiles.ts'
 import type { Connection, Subscription } from './connection.ts'
 import { decodeJobOrderList, decodeStatusEvent } from './decode.ts'
@@ -18,8 +19,8 @@ export interface Up {
   readonly limits: Limits
   /** Undefined: the line sends no status events. */
   readonly events: StatusEvents | undefined
-  /** What is off but does not stop the work, one sentence each. */
-  readonly problems: readonly string[]
+  /** What is off but does not stop the work. */
+  readonly problems: readonly LinkProblem[]
   readonly lists: ReadonlyMap<string, readonly ObservedJob[]>
   /** The line's clock minus ours in ms. */
   clockDifferenceMs(clock: { now(): number }): Promise<number | undefined>
@@ -51,7 +52,10 @@ export async function bringUp(connection: Connection, options: BringUpOptions): 
   const layout = await discover(session, limits)
   const { stations, problems } = named(layout, options.config.stations ?? {})
   if (stations.size === 0)
-    problems.push('no station was found: no JobManagement and no ISA95JobOrderReceiver below Objects')
+    problems.push({
+      cause: 'noStation',
+      detail: 'no station was found: no JobManagement and no ISA95JobOrderReceiver below Objects',
+    })
   const encoder = layout.statusEventType
     ? await prepareEncoder(session, layout.namespaces.jobControl)
     : noEncoder
@@ -61,7 +65,10 @@ export async function bringUp(connection: Connection, options: BringUpOptions): 
       ? await subscribe(connection, layout, { stations, limits }, options)
       : undefined
   if (stations.size > 0 && !events)
-    problems.push('it sends no job order status events, so its lists are polled')
+    problems.push({
+      cause: 'noEvents',
+      detail: 'it sends no job order status events, so its lists are polled',
+    })
   const lists = await readLists(connection, { stations, limits })
   return {
     stations,
@@ -82,20 +89,24 @@ const noEncoder: Encoder = {
 
 /** Gives every station its routing name: the lines file's mapping first, else the machine item's own name. */
 function named(layout: Layout, mapping: Readonly<Record<string, string>>) {
-  const problems = [...layout.problems]
+  const problems: LinkProblem[] = layout.problems.map((detail) => ({ cause: 'station', detail }))
   const stations = new Map<string, { readonly found: FoundStation }>()
   const routingName = new Map(Object.entries(mapping).map(([routing, machine]) => [machine, routing]))
   for (const found of layout.stations) {
     const name = routingName.get(found.name) ?? found.name
     if (stations.has(name))
-      problems.push(
-        `two machine items are called ${name}; only the first is used (map one of them under stations: in the lines file)`,
-      )
+      problems.push({
+        cause: 'mapping',
+        detail: `two machine items are called ${name}; only the first is used (map one of them under stations: in the lines file)`,
+      })
     else stations.set(name, { found })
   }
   for (const [routing, machine] of Object.entries(mapping)) {
     if (!stations.has(routing))
-      problems.push(`the lines file maps ${routing} to ${machine}, which the line does not have`)
+      problems.push({
+        cause: 'mapping',
+        detail: `the lines file maps ${routing} to ${machine}, which the line does not have`,
+      })
   }
   return { stations, problems }
 }

@@ -18,7 +18,9 @@ import type {
   StatusCode,
   Variant as VariantValue,
 } from 'node-opcua'
+import type { LinkCause } from '@lot-one/rules'
 import type { LineProfile } from '../lineProfiles.ts'
+import type { Found } from './health.ts'
 import {
   AttributeIds,
   DataTypeExtractStrategy,
@@ -35,18 +37,19 @@ import { fingerprintOf } from './trust.ts'
 import type { Pki } from './trust.ts'
 
 export interface Security {
-  /** Policy None only with mode None, and only where the endpoint is on this machine. */
-  readonly policy: 'Basic256Sha256' | 'Aes128_Sha256_RsaOaep' | 'Aes256_Sha256_RsaPss' | 'None'
+  /** Policy None only with mode None, and only where the endpoint is on this machine. `best`: the strongest the line offers, never None. */
+  readonly policy: 'best' | 'Basic256Sha256' | 'Aes128_Sha256_RsaOaep' | 'Aes256_Sha256_RsaPss' | 'None'
   readonly mode: 'SignAndEncrypt' | 'Sign' | 'None'
   readonly user?: string
   readonly password?: string
 }
 
-/** Why there is no session. `stopped` needs a person; `fingerprint` is the line's certificate when that is the question. */
+/** Why there is no session. `stopped` needs a person; `untrusted` is the line's certificate when that is the question. */
 export type NoConnection =
-  | { readonly outcome: 'unreachable'; readonly reason: string }
+  | { readonly outcome: 'unreachable'; readonly cause: LinkCause; readonly reason: string }
   | {
       readonly outcome: 'stopped'
+      readonly cause: LinkCause
       readonly reason: string
       readonly untrusted?: { readonly certificate: Buffer; readonly fingerprint: string }
     }
@@ -104,6 +107,9 @@ export interface ConnectOptions {
   /** Trust the very first certificate this line ever shows, with a loud log line. */
   readonly trustFirstUse: boolean
   readonly onFirstUse: (fingerprint: string) => void
+  /** What the line said of itself before anything was decided. */
+  readonly onFound: (found: Found) => void
+  readonly clock: { now(): number }
 }
 
 const server = coerceNodeId('ns=0;i=2253')
@@ -111,6 +117,8 @@ const getMonitoredItems = coerceNodeId('ns=0;i=11492')
 
 /** How often a line that has nothing to say shall say so. */
 const keepAliveMs = 1_000
+
+const strongestFirst = ['Aes256_Sha256_RsaPss', 'Aes128_Sha256_RsaOaep', 'Basic256Sha256'] as const
 
 /** Bounds how long a line holds a session nobody fetched back. */
 const sessionTimeoutMs = 60_000
@@ -131,8 +139,8 @@ export async function connect(
   }
   const client = OPCUAClient.create({
     ...commonOptions(options),
-    securityPolicy: SecurityPolicy[security.policy],
-    securityMode: MessageSecurityMode[security.mode],
+    securityPolicy: endpoint.securityPolicyUri ?? SecurityPolicy.None,
+    securityMode: endpoint.securityMode,
     ...(certificate && { serverCertificate: certificate }),
     endpointMustExist: false,
     keepSessionAlive: true,
@@ -186,19 +194,41 @@ async function findEndpoint(
     connectionStrategy: { initialDelay: 200, maxDelay: 1_000, maxRetry: 0 },
   })
   let endpoints: EndpointDescription[]
+  let clockDifferenceMs: number | undefined
+  probe.on('receive_response', ({ responseHeader: { timestamp } }) => {
+    if (timestamp) clockDifferenceMs = timestamp.getTime() - options.clock.now()
+  })
   try {
     await within(probe.connect(options.endpoint), 10_000, abandoned)
     endpoints = await within(probe.getEndpoints(), 10_000, abandoned)
   } catch (error) {
-    return { outcome: 'unreachable', reason: `${options.endpoint} does not answer (${short(error)})` }
+    return silent(options.endpoint, error)
   } finally {
     await dispose(probe)
   }
-  const wanted = endpoints.find(
-    ({ securityMode, securityPolicyUri }) =>
-      securityMode === MessageSecurityMode[security.mode] &&
-      securityPolicyUri === SecurityPolicy[security.policy],
-  )
+  const policies = security.policy === 'best' ? strongestFirst : ([security.policy] as const)
+  const wanted = policies
+    .map((policy) =>
+      endpoints.find(
+        ({ securityMode, securityPolicyUri }) =>
+          securityMode === MessageSecurityMode[security.mode] && securityPolicyUri === SecurityPolicy[policy],
+      ),
+    )
+    .find((endpoint) => endpoint !== undefined)
+  options.onFound({
+    endpoints: endpoints.map((endpoint) => ({
+      policy: endpoint.securityPolicyUri?.split('#')[1] ?? '?',
+      mode: MessageSecurityMode[endpoint.securityMode] ?? '?',
+      users: [
+        ...new Set(
+          (endpoint.userIdentityTokens ?? []).map(({ tokenType }) => UserTokenType[tokenType] ?? '?'),
+        ),
+      ],
+      used: endpoint === wanted,
+    })),
+    certificate: firstOfChain((wanted ?? endpoints[0])?.serverCertificate),
+    clockDifferenceMs,
+  })
   if (wanted) return wanted
   const offered = endpoints.map(
     ({ securityMode, securityPolicyUri }) =>
@@ -206,6 +236,7 @@ async function findEndpoint(
   )
   return {
     outcome: 'stopped',
+    cause: 'security',
     reason: `the line does not offer ${security.policy}/${security.mode}, only ${[...new Set(offered)].join(', ') || 'nothing'}: change security in the lines file or on the line`,
   }
 }
@@ -215,14 +246,20 @@ async function judgeCertificate(
   certificate: Buffer | undefined,
 ): Promise<NoConnection | undefined> {
   const { pki, lineId } = options
-  if (!certificate)
-    return { outcome: 'stopped', reason: 'the line offers encryption but shows no certificate' }
+  if (!certificate) {
+    return {
+      outcome: 'stopped',
+      cause: 'certificateUnusable',
+      reason: 'the line offers encryption but shows no certificate',
+    }
+  }
   const fingerprint = fingerprintOf(certificate)
   const judgement = await pki.judge(certificate)
   if (judgement.verdict === 'trusted') return undefined
   if (judgement.verdict === 'bad') {
     return {
       outcome: 'stopped',
+      cause: 'certificateUnusable',
       reason: `the line's certificate ${fingerprint} cannot be used: ${judgement.status}. Give the line a valid certificate`,
     }
   }
@@ -234,7 +271,8 @@ async function judgeCertificate(
   }
   return {
     outcome: 'stopped',
-    reason: `the line's certificate ${fingerprint} is not trusted: compare it with the line, then move ${judgement.file} to ${pki.folder}/trusted/certs/`,
+    cause: 'certificateUnknown',
+    reason: `the line's certificate ${fingerprint} is not trusted: compare it with the line, then trust it on the page /lines or move ${judgement.file} to ${pki.folder}/trusted/certs/`,
     untrusted: { certificate, fingerprint },
   }
 }
@@ -252,19 +290,31 @@ function explain(error: unknown, { endpoint, security, pki }: ConnectOptions): N
   if (/BadIdentityToken|BadUserAccessDenied|BadUserSignatureInvalid/.test(message)) {
     return {
       outcome: 'stopped',
+      cause: 'user',
       reason: `the line refuses user ${security.user ?? '(anonymous)'} (${/Bad[A-Za-z]+/.exec(message)?.[0]}): check user and password in the lines file`,
     }
   }
   if (/BadSecurityChecksFailed|BadCertificate(?!Invalid)[A-Za-z]*/.test(message)) {
     return {
       outcome: 'stopped',
+      cause: 'bridgeUnknown',
       reason: `the line does not trust this bridge (${/Bad[A-Za-z]+/.exec(message)?.[0]}): trust its certificate ${pki.own.fingerprint} on the line (${pki.own.certificateFile})`,
     }
   }
   if (/BadTooManySessions/.test(message))
-    return { outcome: 'unreachable', reason: 'the line has no free session (BadTooManySessions)' }
-  return { outcome: 'unreachable', reason: `${endpoint} does not answer (${short(error)})` }
+    return {
+      outcome: 'unreachable',
+      cause: 'busy',
+      reason: 'the line has no free session (BadTooManySessions)',
+    }
+  return silent(endpoint, error)
 }
+
+const silent = (endpoint: string, error: unknown): NoConnection => ({
+  outcome: 'unreachable',
+  cause: 'silent',
+  reason: `${endpoint} does not answer (${short(error)})`,
+})
 
 function short(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error)

@@ -41,6 +41,8 @@ export interface JobMirror {
   listed(station: string, jobOrderId: string, since: number): ListedJob
   listReadSince(station: string, moment: number): boolean
   all(): IterableIterator<Expectation>
+  /** Jobs at a station, ours or not. */
+  listedAt(station: string): number
   /** Something is there, or may have come since the last look: a poll is worth its request. */
   isWorthALook(): boolean
 }
@@ -69,6 +71,7 @@ export interface MirrorOptions {
 /** Makes a mirror that knows nothing yet. */
 export function createJobMirror({ tell, vanished, now }: MirrorOptions): JobMirror {
   const jobs = new Map<string, Entry>()
+  const counts = new Map<string, number>()
   const listReadAt = new Map<string, number>()
   const sentAt = new Map<string, number>()
   const planned = new Map<string, number>()
@@ -88,6 +91,8 @@ export function createJobMirror({ tell, vanished, now }: MirrorOptions): JobMirr
       ...(digest !== undefined && { digest }),
     }
     const plannedMs = planned.get(id)
+    if (entry) count(entry.station, -1)
+    count(station, 1)
     jobs.set(id, {
       station,
       job: kept,
@@ -99,7 +104,13 @@ export function createJobMirror({ tell, vanished, now }: MirrorOptions): JobMirr
     return kept
   }
 
+  function count(station: string, change: 1 | -1): void {
+    counts.set(station, (counts.get(station) ?? 0) + change)
+  }
+
   function forget(id: string): void {
+    const entry = jobs.get(id)
+    if (entry) count(entry.station, -1)
     jobs.delete(id)
     planned.delete(id)
   }
@@ -169,7 +180,7 @@ export function createJobMirror({ tell, vanished, now }: MirrorOptions): JobMirr
         for (const oldest of dropped) if (dropped.delete(oldest) && dropped.size <= mostDropped / 2) break
     },
     keepStations(stations) {
-      for (const [id, entry] of jobs) if (!stations.has(entry.station)) jobs.delete(id)
+      for (const [id, entry] of jobs) if (!stations.has(entry.station)) forget(id)
     },
     stationOf: (jobOrderId) => jobs.get(jobOrderId)?.station,
     observed: (jobOrderId) => jobs.get(jobOrderId)?.job,
@@ -180,6 +191,7 @@ export function createJobMirror({ tell, vanished, now }: MirrorOptions): JobMirr
     },
     listReadSince: (station, since) => (listReadAt.get(station) ?? -1) > since,
     all: () => jobs.values(),
+    listedAt: (station) => counts.get(station) ?? 0,
     isWorthALook: () =>
       jobs.size > 0 || [...sentAt].some(([station, at]) => (listReadAt.get(station) ?? -1) <= at),
   }

@@ -2,7 +2,7 @@
  * Keeps the link to one line for ever: connects, reads everything, watches the connection, starts over. See line.ts for the
  * states a link goes through.
  */
-import type { LineView } from '@lot-one/rules'
+import type { LineView, LinkCause, LinkProblem } from '@lot-one/rules'
 import type { Line, LineConfig, LineOptions } from '../line.ts'
 import type { LineProfile } from '../lineProfiles.ts'
 import { bringUp, readLists } from './bringUp.ts'
@@ -10,23 +10,30 @@ import type { Up } from './bringUp.ts'
 import { connect, forget, within } from './connection.ts'
 import type { Connection, LeftBehind } from './connection.ts'
 import type { ObservedJob } from './decode.ts'
+import { createHealth, readAbilities, readUnitStates } from './health.ts'
+import type { Health } from './health.ts'
+import { openKnowledge } from './knowledge.ts'
 import { createDoubts } from './doubt.ts'
 import type { JobMirror } from './jobMirror.ts'
-import { openPki } from './trust.ts'
+import { describeCertificate, openPki } from './trust.ts'
 import type { Pki } from './trust.ts'
 
 export interface LinkOptions extends Pick<LineOptions, 'clock' | 'pkiFolder' | 'log'> {
   readonly config: LineConfig
   readonly profile: LineProfile
   readonly mirror: JobMirror
-  /** Takes a list in that was asked for at `asOf`; resolves when everything about it was told. */
-  takeList(station: string, list: readonly ObservedJob[], asOf: number): Promise<void>
+  /**
+   * Takes a list in that was asked for at `asOf`; resolves when everything about it was told.
+   * @param fresh it is the first list of a new session
+   */
+  takeList(station: string, list: readonly ObservedJob[], asOf: number, fresh?: boolean): Promise<void>
   /** The state of the link changed, or all lists were read. */
   tell(change: { readonly kind: 'link' | 'resynced' }): void
 }
 
 export interface Link {
   state(): LineView['link']
+  readonly health: Health
   connection(): Connection | undefined
   /** Undefined while the line cannot be worked with. */
   up(): Up | undefined
@@ -60,14 +67,22 @@ export function createLink(options: LinkOptions): Link {
   let running: Promise<unknown> | undefined
   const sleepers = new Set<() => void>()
   const doubts = createDoubts(profile.pollMs)
+  const health = createHealth(openKnowledge(options.pkiFolder, config.id), clock, (habit) =>
+    log.warn({ line: config.id }, `line ${config.id}: ${habit}`),
+  )
 
-  function setLink(state: LineView['link']['state'], reason?: string, fingerprint?: string): void {
+  function setLink(
+    state: LineView['link']['state'],
+    problems: readonly LinkProblem[] = [],
+    fingerprint?: string,
+  ): void {
+    const reason = problems.length > 0 ? problems.map(({ detail }) => detail).join('; ') : undefined
     if (link.state === state && link.reason === reason && link.fingerprint === fingerprint) return
     const since = link.state === state ? link.since : iso(clock.now())
     link = {
       state,
       since,
-      ...(reason !== undefined && { reason }),
+      ...(reason !== undefined && { reason, problems: [...problems] }),
       ...(fingerprint !== undefined && { fingerprint }),
     }
     log[state === 'stopped' || state === 'degraded' ? 'warn' : 'info'](
@@ -84,7 +99,10 @@ export function createLink(options: LinkOptions): Link {
       try {
         pki ??= await openPki(options.pkiFolder)
       } catch (error) {
-        setLink('stopped', `the certificate folder ${options.pkiFolder} cannot be used: ${text(error)}`)
+        setLink(
+          'stopped',
+          because('folder', `the certificate folder ${options.pkiFolder} cannot be used: ${text(error)}`),
+        )
         await sleep(5_000)
         continue
       }
@@ -95,6 +113,8 @@ export function createLink(options: LinkOptions): Link {
           security: config.security,
           pki,
           profile,
+          clock,
+          onFound: (found) => health.found(found),
           trustFirstUse: config.trust === 'firstUse',
           onFirstUse: (fingerprint) =>
             log.warn(
@@ -108,7 +128,12 @@ export function createLink(options: LinkOptions): Link {
       if (made.outcome !== 'connected') {
         if (stopping.signal.aborted) break
         untrusted = made.outcome === 'stopped' ? made.untrusted : undefined
-        setLink(made.outcome === 'stopped' ? 'stopped' : 'connecting', made.reason, untrusted?.fingerprint)
+        if (untrusted) health.judged('waiting')
+        setLink(
+          made.outcome === 'stopped' ? 'stopped' : 'connecting',
+          because(made.cause, made.reason),
+          untrusted?.fingerprint,
+        )
         await (untrusted
           ? untilTrusted(pki, untrusted.certificate)
           : sleep(made.outcome === 'stopped' ? 15_000 : longer(pause)))
@@ -118,12 +143,14 @@ export function createLink(options: LinkOptions): Link {
       connection = made
       leftBehind = undefined
       untrusted = undefined
+      health.judged('trusted')
       ownThumbprint = config.security.mode === 'None' ? '' : pki.own.fingerprint
       const reason = await Promise.race([comeUp(made), made.ended])
       const end = reason ?? (await made.ended)
       connection = undefined
       up = undefined
-      if (!stopping.signal.aborted) setLink('connecting', end)
+      if (!stopping.signal.aborted)
+        setLink('connecting', because(reason === undefined ? 'lost' : 'reading', end))
       leftBehind = await made.close()
       // At once after a line that had come up; ever slower while they break before that.
       if (reason === undefined) pause = 0
@@ -135,7 +162,7 @@ export function createLink(options: LinkOptions): Link {
 
   /** Reads everything once over a fresh subscription; `online` only afterwards. @returns why that failed. */
   async function comeUp(over: Connection): Promise<string | undefined> {
-    setLink('resyncing', undefined, over.fingerprint)
+    setLink('resyncing', [], over.fingerprint)
     const asOf = mirror.tick()
     try {
       const next = await within(
@@ -147,8 +174,10 @@ export function createLink(options: LinkOptions): Link {
       up = next
       lastStations = next.stations
       mirror.keepStations(next.stations)
-      await Promise.all([...next.lists].map(([station, list]) => takeList(station, list, asOf)))
+      await Promise.all([...next.lists].map(([station, list]) => takeList(station, list, asOf, true)))
+      const stated = await readAbilities(over.session, next.limits)
       if (connection !== over || up !== next) return undefined
+      health.abilities({ ...stated, events: next.events !== undefined })
       await judgeHealth()
       tell({ kind: 'resynced' })
       return undefined
@@ -162,14 +191,25 @@ export function createLink(options: LinkOptions): Link {
     if (!now || !connection) return
     const problems = [...now.problems]
     const skew = await now.clockDifferenceMs(clock).catch(() => undefined)
+    if (skew !== undefined) health.clock(skew)
     if (skew !== undefined && Math.abs(skew) > clockToleranceMs) {
-      problems.push(
-        `its clock is ${Math.round(Math.abs(skew) / 1000)} s ${skew > 0 ? 'ahead of' : 'behind'} ours`,
-      )
+      problems.push({
+        cause: 'clock',
+        detail: `its clock is ${Math.round(Math.abs(skew) / 1000)} s ${skew > 0 ? 'ahead of' : 'behind'} ours`,
+      })
     }
+    await lookAtUnits()
     if (up !== now) return
-    if (problems.length > 0) setLink('degraded', problems.join('; '), connection.fingerprint)
-    else setLink('online', undefined, connection.fingerprint)
+    setLink(problems.length > 0 ? 'degraded' : 'online', problems, connection.fingerprint)
+  }
+
+  /** Reads the states of the machines; a job that has moved is a reason to, and seconds between two looks are soon enough. */
+  async function lookAtUnits(): Promise<void> {
+    const now = up
+    if (!now || !connection?.usable()) return
+    const reading = readUnitStates(connection.session, now.stations, now.limits)
+    const states = await within(reading, profile.callDeadlineMs, stopping.signal).catch(() => undefined)
+    if (states && up === now) health.unitStates(states)
   }
 
   /** Reads all lists again, or those of some stations: some event was lost, or a poll is due. */
@@ -207,12 +247,18 @@ export function createLink(options: LinkOptions): Link {
   async function watch(): Promise<void> {
     let silentMs = 0
     let heard = -1
+    let looked = mirror.moment()
     let lookedAt = clock.now()
     while (!stopping.signal.aborted) {
       await sleep(watchMs)
       // Time this process did not run is no silence of the line.
       const elapsed = Math.min(clock.now() - lookedAt, 2 * watchMs)
       lookedAt = clock.now()
+      if (isUp() && mirror.moment() !== looked) {
+        await lookAtUnits()
+        looked = mirror.moment()
+        tell({ kind: 'link' })
+      }
       const subscription = isUp() ? up?.events?.current() : undefined
       if (!subscription || subscription.heard() !== heard) {
         heard = subscription?.heard() ?? -1
@@ -232,7 +278,7 @@ export function createLink(options: LinkOptions): Link {
     const now = up
     const over = connection
     if (!now?.events || !over) return
-    setLink('resyncing', reason, over.fingerprint)
+    setLink('resyncing', because('lost', reason), over.fingerprint)
     try {
       await within(now.clockDifferenceMs(clock), probeMs, stopping.signal)
       const isWhole = await within(now.events.renew(), profile.callDeadlineMs, stopping.signal)
@@ -253,8 +299,12 @@ export function createLink(options: LinkOptions): Link {
     mirror.hear(where, job)
   }
 
+  /** Or until it is time to look which certificate the line shows by now. */
   async function untilTrusted(of: Pki, certificate: Buffer): Promise<void> {
-    while (!stopping.signal.aborted && !(await of.isInTrustFolder(certificate))) await sleep(1_000)
+    for (let waited = 0; waited < 15 && !stopping.signal.aborted; waited++) {
+      if (await of.isInTrustFolder(certificate)) return
+      await sleep(1_000)
+    }
   }
 
   /** Sleeps, but a stop or a trust decision wakes it. */
@@ -276,6 +326,7 @@ export function createLink(options: LinkOptions): Link {
 
   return {
     state: () => link,
+    health,
     connection: () => connection,
     up: () => up,
     stations: () => lastStations,
@@ -298,7 +349,9 @@ export function createLink(options: LinkOptions): Link {
     },
     async trust(fingerprint) {
       const shown = untrusted
-      if (!shown || !pki || shown.fingerprint !== fingerprint.toLowerCase().replaceAll(':', ''))
+      const wanted = fingerprint.toLowerCase().replaceAll(/[^0-9a-f]/g, '')
+      const { sha256, thumbprint } = shown ? describeCertificate(shown.certificate) : {}
+      if (!shown || !pki || (wanted !== sha256 && wanted !== thumbprint))
         return { outcome: 'noSuchCertificate' }
       await pki.trust(shown.certificate)
       log.warn(
@@ -312,5 +365,6 @@ export function createLink(options: LinkOptions): Link {
 }
 
 const longer = (pauseMs: number): number => Math.min(Math.max(100, pauseMs * 2), 5_000)
+const because = (cause: LinkCause, detail: string): LinkProblem[] => [{ cause, detail }]
 const iso = (ms: number): string => new Date(ms).toISOString()
 const text = (error: unknown): string => (error instanceof Error ? error.message : String(error))

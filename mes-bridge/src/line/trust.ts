@@ -8,6 +8,7 @@ import { chmod, mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import type { OPCUACertificateManager as Manager } from 'node-opcua'
+import type { LineView } from '@lot-one/rules'
 import { OPCUACertificateManager } from './opcua.ts'
 
 export interface Pki {
@@ -42,6 +43,24 @@ export interface Pki {
 export function fingerprintOf(certificate: Buffer): string {
   return createHash('sha1').update(certificate).digest('hex')
 }
+
+/** What a person compares before she trusts a certificate. */
+export function describeCertificate(
+  certificate: Buffer,
+): Omit<NonNullable<LineView['certificate']>, 'trust' | 'replaces'> {
+  const { subject, issuer, validFrom, validTo } = new X509Certificate(certificate)
+  return {
+    sha256: createHash('sha256').update(certificate).digest('hex'),
+    thumbprint: fingerprintOf(certificate),
+    subject: oneLine(subject),
+    issuer: oneLine(issuer),
+    validFrom: new Date(validFrom).toISOString(),
+    validTo: new Date(validTo).toISOString(),
+  }
+}
+
+/** Node gives one attribute a line. */
+const oneLine = (name: string | undefined): string => (name ?? '').split('\n').filter(Boolean).join(', ')
 
 const open = new Map<string, { readonly pki: Promise<Pki>; users: number }>()
 
