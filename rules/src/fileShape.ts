@@ -187,8 +187,10 @@ export const testShape = z.strictObject({
 /** A family of a scene, its options prefixed with the slot's name. */
 export const slotShape = z.strictObject({
   use: z.string().min(1).describe('family file beside this one'),
-  label: textsShape.optional(),
-  optional: z.literal(false).optional(),
+  label: textsShape.optional().describe('what shoppers call it; the title of the family when absent'),
+  optional: z.boolean().optional().describe("may be left out: an on/off option of the slot's name"),
+  default: z.boolean().optional().describe('optional: whether it is there unless the shopper says otherwise'),
+  copies: z.int().min(1).max(20).optional().describe('so many appliances, called NAME_1, NAME_2 …'),
 })
 
 const options = z.record(optionId, z.union([boolOptionShape, gridOptionShape, valuesOptionShape]))

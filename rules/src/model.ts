@@ -121,6 +121,8 @@ export interface BomPosition {
   readonly position: string
   /** `false`: exactly one line for every buildable product; `true`: at most one. The compiler proves it. */
   readonly optional: boolean
+  /** While this holds there is no such position: the appliance of an optional slot is not there. */
+  readonly unless?: Formula
   /** The operation that consumes the part. */
   readonly op: number
   readonly lines: readonly {

@@ -24,7 +24,8 @@ import type { YamlEntry, YamlNode } from './yamlText.ts'
 const maxValues = 4_096
 const valueName = /^[\p{L}\p{N}_][\p{L}\p{N}_.+-]{0,99}$/u
 
-const onOff: readonly Texts[] = [
+/** What shoppers read for off and on. */
+export const onOff: readonly Texts[] = [
   { en: 'no', de: 'nein', zh: '否' },
   { en: 'yes', de: 'ja', zh: '是' },
 ]

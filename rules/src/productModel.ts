@@ -296,7 +296,7 @@ function load(text: string, file: string, files: Files): Loaded {
     prices: [...(brought?.prices ?? []), ...prices],
     bom: [...(brought?.bom ?? []), ...bom],
     routing,
-    steps: [...(brought?.steps ?? []), ...steps],
+    steps: [...steps, ...(brought?.steps ?? [])],
     texts: [...(brought?.texts ?? []), ...texts],
     tests,
   }

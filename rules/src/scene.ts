@@ -1,53 +1,16 @@
-/** Pulls whole families into a scene: options, rules, prices, parts and operations under the slot's name. */
+/** The `slots` section of a scene: whole families, copies of them, and appliances that may be left out. */
 import { slotShape } from './fileShape.ts'
-import type { Expr, Formula, Option, ProductModel } from './model.ts'
+import { not, or, valueIn } from './formula.ts'
+import type { Option, ProductModel, Rule, Texts } from './model.ts'
+import { onOff } from './options.ts'
+import { placed, under, withAbsence } from './placing.ts'
+import type { Brought, Slot } from './placing.ts'
 import type { Reader } from './reader.ts'
 import { child } from './yamlText.ts'
-import type { YamlNode } from './yamlText.ts'
+import type { YamlEntry, YamlNode } from './yamlText.ts'
 
 /** Numbers of operations of the second, third … family start at the next multiple of this. */
 const operationBlock = 1_000
-
-/** What the slots bring into a scene; option indexes are the scene's. */
-export type Brought = Pick<
-  ProductModel,
-  'rules' | 'prices' | 'bom' | 'routing' | 'steps' | 'texts' | 'vatPercent'
->
-
-/** The same formula over options at other indexes. */
-function moveFormula(formula: Formula, to: readonly number[]): Formula {
-  if ('of' in formula) return { ...formula, of: formula.of.map((option) => to[option]!) }
-  if ('args' in formula) return { ...formula, args: formula.args.map((arg) => moveFormula(arg, to)) }
-  return 'arg' in formula ? { ...formula, arg: moveFormula(formula.arg, to) } : formula
-}
-
-function moveExpr(expr: Expr, to: readonly number[]): Expr {
-  const move = (part: Expr) => moveExpr(part, to)
-  switch (expr.op) {
-    case 'const':
-      return expr
-    case 'option':
-      return { op: 'option', option: to[expr.option]! }
-    case 'neg':
-    case 'not':
-      return { ...expr, arg: move(expr.arg) }
-    case 'if':
-      return { op: 'if', test: move(expr.test), then: move(expr.then), else: move(expr.else) }
-    case 'in':
-      return { op: 'in', left: move(expr.left), list: expr.list.map(move) }
-    default:
-      return { ...expr, left: move(expr.left), right: move(expr.right) }
-  }
-}
-
-/** `{width_mm}` in a family's sentence becomes `{fridge.width_mm}`, unless it is shared context. */
-const movePlaceholders = (texts: Readonly<Record<string, string>>, rename: ReadonlyMap<string, string>) =>
-  Object.fromEntries(
-    Object.entries(texts).map(([language, text]) => [
-      language,
-      text.replaceAll(/\{([^{}]*)\}/g, (all, id: string) => `{${rename.get(id.trim()) ?? id}}`),
-    ]),
-  )
 
 /** Context is one for the whole scene: a slot's country is the scene's country. */
 function shareContext(reader: Reader, option: Option, node: YamlNode): number | undefined {
@@ -69,6 +32,72 @@ function shareContext(reader: Reader, option: Option, node: YamlNode): number | 
       )
 }
 
+/** One slot as it is read, before its copies are placed. */
+interface Wanted {
+  readonly use: YamlNode
+  readonly model: ProductModel
+  readonly optional: boolean
+  readonly isThere: boolean
+  readonly where: YamlEntry['keyWhere']
+}
+
+/** Declares the options of one appliance and says where they went; `undefined` after problems. */
+function declareOptions(
+  reader: Reader,
+  name: string,
+  label: Texts,
+  { use, model, optional, isThere, where }: Wanted,
+): Omit<Slot, 'shift'> | undefined {
+  const { options, added, absent, costly } = optional
+    ? withAbsence(model.options)
+    : { options: model.options, added: model.options.map(() => 0), absent: [], costly: undefined }
+  if (costly !== undefined)
+    return reader.fail(
+      use.where,
+      `${name} cannot be optional: "none" or 0 of ${costly} has a price, and what is not there must cost nothing`,
+    )
+  let presence: number | undefined
+  if (optional) {
+    if (reader.find(name) !== undefined) return reader.fail(where, `${name} is already the name of an option`)
+    presence = reader.options.length
+    reader.declare(name, {
+      id: name,
+      role: 'choice',
+      type: 'bool',
+      values: [false, true],
+      default: isThere ? 1 : 0,
+      label,
+      valueLabels: onOff,
+      priceCents: [0, 0],
+      where,
+    })
+  }
+  const to = options.map((option) => {
+    if (option.role === 'context') return shareContext(reader, option, use) ?? -1
+    const id = `${name}.${option.id}`
+    reader.declare(id, { ...option, id, label: under(label, option.label) })
+    return reader.options.length - 1
+  })
+  return to.includes(-1)
+    ? undefined
+    : { name, label, to, added, absent, ...(presence !== undefined && { presence }) }
+}
+
+/** Copies are filled from the first: of products that only differ in which copies are left out, one remains. */
+const filledFromTheFirst = (slot: string, first: Slot, second: Slot, where: Rule['where']): Rule => ({
+  id: `${slot}/filled-from-first-${second.name.slice(slot.length + 1)}`,
+  formula: or([not(valueIn(second.presence!, [1])), valueIn(first.presence!, [1])]),
+  message: {
+    en: `${second.label['en']} comes after ${first.label['en']}: add that one first.`,
+    de: `${second.label['de'] ?? second.label['en']} kommt nach ${first.label['de'] ?? first.label['en']}: bitte zuerst diese Position belegen.`,
+    zh: `${second.label['zh'] ?? second.label['en']}排在${first.label['zh'] ?? first.label['en']}之后：请先添加前者。`,
+  },
+  where,
+})
+
+const numbered = (label: Texts, copy: number): Texts =>
+  Object.fromEntries(Object.entries(label).map(([language, text]) => [language, `${text} ${copy}`]))
+
 /**
  * Reads `slots`. `load` gives the model of a family file, or `undefined` after reporting why not. The scene's own context is
  * already declared; options of the slots are declared here, before the scene's own.
@@ -79,84 +108,57 @@ export function readSlots(
   currency: string | undefined,
   load: (name: string, node: YamlNode) => ProductModel | undefined,
 ): Brought {
-  const brought = { rules: [], prices: [], bom: [], routing: [], steps: [], texts: [], vatPercent: {} } as {
-    -readonly [Key in keyof Brought]: Brought[Key] extends readonly (infer Each)[] ? Each[] : Brought[Key]
-  }
-  if (section.kind !== 'map' || section.entries.length === 0) {
+  const all: Brought[] = []
+  const orders: Rule[] = []
+  if (section.kind !== 'map' || section.entries.length === 0)
     reader.fail(section.where, 'slots: expected a map such as { fridge: { use: fridge.yaml } }')
-    return brought
-  }
-  for (const { key: slot, keyWhere, node } of section.entries) {
+  let nextOperation = 0
+  for (const { key: slot, keyWhere, node } of section.kind === 'map' ? section.entries : []) {
     if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(slot))
       reader.fail(keyWhere, `"${slot}" cannot name a slot: letters, digits and "_" only, no digit first`)
-    if (!reader.fits(slotShape, node, `slot ${slot}`)) continue
+    const head = reader.fits(slotShape, node, `slot ${slot}`)
+    if (!head) continue
     const use = child(node, 'use')!
     const model = load(use.text, use)
+    const title = reader.texts(child(node, 'label'))
     if (!model) continue
     if (currency !== undefined && model.currency !== currency)
       reader.fail(use.where, `${use.text} is priced in ${model.currency}, the scene in ${currency}`)
-    const rename = new Map<string, string>()
-    const to = model.options.map((option) => {
-      if (option.role === 'context') return shareContext(reader, option, use) ?? -1
-      const id = `${slot}.${option.id}`
-      rename.set(option.id, id)
-      reader.declare(id, { ...option, id })
-      return reader.options.length - 1
-    })
-    if (to.includes(-1)) continue
-    const first = model.routing[0]?.op ?? 0
-    const highest = Math.max(-1, ...brought.routing.map((operation) => operation.op))
-    const shift = highest < first ? 0 : Math.ceil((highest + 1) / operationBlock) * operationBlock
-    const move = (formula: Formula) => moveFormula(formula, to)
-    brought.rules.push(
-      ...model.rules.map((rule) => ({
-        ...rule,
-        id: `${slot}/${rule.id}`,
-        formula: move(rule.formula),
-        ...(rule.message && { message: movePlaceholders(rule.message, rename) }),
-      })),
-    )
-    brought.prices.push(
-      ...model.prices.map((term) => ({
-        ...term,
-        id: `${slot}/${term.id}`,
-        alternatives: term.alternatives.map((each) => ({ ...each, when: move(each.when) })),
-      })),
-    )
-    brought.bom.push(
-      ...model.bom.map((position) => ({
-        ...position,
-        position: `${slot}/${position.position}`,
-        op: position.op + shift,
-        lines: position.lines.map((line) => ({ ...line, when: move(line.when) })),
-      })),
-    )
-    brought.routing.push(
-      ...model.routing.map((operation) => ({
-        ...operation,
-        op: operation.op + shift,
-        when: move(operation.when),
-        plannedSeconds: moveExpr(operation.plannedSeconds, to),
-        parameters: operation.parameters.map((each) => ({ ...each, value: moveExpr(each.value, to) })),
-        consumes: operation.consumes.map((option) => to[option]!),
-      })),
-    )
-    brought.steps.push(
-      ...model.steps.map((step) => ({
-        ...step,
-        id: `${slot}/${step.id}`,
-        options: step.options.map((option) => to[option]!),
-      })),
-    )
-    brought.texts.push(
-      ...model.texts.map((text) => ({
-        ...text,
-        id: `${slot}.${text.id}`,
-        when: move(text.when),
-        ...(text.op !== undefined && { op: text.op + shift }),
-      })),
-    )
-    brought.vatPercent = { ...model.vatPercent, ...brought.vatPercent }
+    const optional = head.optional ?? false
+    if (head.default !== undefined && !optional)
+      reader.fail(child(node, 'default')!.where, `${slot} is always there: default needs optional: true`)
+    const wanted = { use, model, optional, isThere: head.default ?? true, where: keyWhere }
+    let before: Slot | undefined
+    for (let copy = 1; copy <= (head.copies ?? 1); copy++) {
+      const isCopy = head.copies !== undefined
+      const label = title ?? model.title
+      const declared = declareOptions(
+        reader,
+        isCopy ? `${slot}_${copy}` : slot,
+        isCopy ? numbered(label, copy) : label,
+        wanted,
+      )
+      if (!declared) break
+      const first = model.routing[0]?.op ?? 0
+      const shift = nextOperation <= first ? 0 : Math.ceil(nextOperation / operationBlock) * operationBlock
+      const place = { ...declared, shift }
+      const brought = placed(model, place)
+      nextOperation = Math.max(nextOperation, ...brought.routing.map(({ op }) => op + 1))
+      if (optional && before) orders.push(filledFromTheFirst(slot, before, place, keyWhere))
+      all.push(brought)
+      before = place
+    }
   }
-  return brought
+  return {
+    rules: [...all.flatMap(({ rules }) => rules), ...orders],
+    prices: all.flatMap(({ prices }) => prices),
+    bom: all.flatMap(({ bom }) => bom),
+    routing: all.flatMap(({ routing }) => routing),
+    steps: all.flatMap(({ steps }) => steps),
+    texts: all.flatMap(({ texts }) => texts),
+    vatPercent: Object.assign(
+      {},
+      ...all.map(({ vatPercent }) => vatPercent).toReversed(),
+    ) as Brought['vatPercent'],
+  }
 }
