@@ -44,3 +44,21 @@ export function orderMaker(product: Product, random: () => number): () => BuildO
   let count = 0
   return () => ({ orderId: randomUUID(), ...ready[count++ % designs]! })
 }
+
+/** Makes a function that gives another buildable value for one option of an order's design, or undefined when it finds none. */
+export function changeMaker(
+  product: Product,
+  random: () => number,
+): (order: BuildOrder) => BuildOrder['selection'] | undefined {
+  const choices = product.package.options.filter(({ role }) => role === 'choice')
+  return ({ context, selection }) => {
+    for (let tries = 0; tries < 20; tries++) {
+      const option = choices[Math.floor(random() * choices.length)]
+      const value = option?.values[Math.floor(random() * option.values.length)]
+      if (!option || value === undefined || selection[option.id] === value) continue
+      const next = { ...selection, [option.id]: value }
+      if (product.isBuildable({ context, selection: next })) return { [option.id]: value }
+    }
+    return undefined
+  }
+}

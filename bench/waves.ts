@@ -3,9 +3,12 @@
  * doubled and wrong, counted on the simulators' own ledgers. Exit code 0 only when nothing was.
  */
 import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { parseProfile } from '../plc-sim/src/faultProfiles.ts'
+import { isProof, killsForTerminal, runKills } from './killMatrix.ts'
+import type { KillReport } from './killMatrix.ts'
 import { forTerminal, isClean } from './wavesReport.ts'
 import type { Report } from './wavesReport.ts'
 import { runWaves } from './wavesRun.ts'
@@ -23,7 +26,10 @@ const usage = `npm run waves -- [OPTIONS]
   --seed N         same seed, same designs, faults and moments (1)
   --timeout S      ends after so many seconds (900)
   --report FILE    writes the report as JSON
-  --campaign FILE  runs a list of such settings one after the other (bench/campaigns/*.json)
+  --points WHICH   the kill campaign instead of waves: --orders for each marked point at which bridge or simulator are
+                   killed; "all", or a part of the points' names
+  --naive          the control instead: a client that sends again what is not answered; fine when units are doubled
+  --campaign WHAT  runs a list of such settings one after the other: a file, or a name in bench/campaigns
   --keep           keeps ledgers and logs
 `
 
@@ -39,8 +45,14 @@ const numbers = {
   timeout: [900, 10, 86_400],
 } as const
 
+type Settings = WavesOptions & {
+  /** Part of the names of the points to be killed at; the kill campaign. */
+  readonly points?: string
+  readonly naive: boolean
+}
+
 /** Reads settings from the command line or a campaign. @returns problems as sentences when there are any */
-function readSettings(given: Readonly<Record<string, unknown>>): WavesOptions | readonly string[] {
+function readSettings(given: Readonly<Record<string, unknown>>): Settings | readonly string[] {
   const problems: string[] = []
   const number = (name: keyof typeof numbers): number => {
     const [usual, least, most] = numbers[name]
@@ -52,7 +64,8 @@ function readSettings(given: Readonly<Record<string, unknown>>): WavesOptions | 
   const faults = typeof given['faults'] === 'string' ? given['faults'] : 'lossy'
   const profile = parseProfile(faults)
   if (typeof profile === 'string') problems.push(`--faults ${profile}`)
-  const settings: WavesOptions = {
+  const { points } = given
+  const settings: Settings = {
     orders: number('orders'),
     wave: number('wave'),
     lines: number('lines'),
@@ -63,19 +76,22 @@ function readSettings(given: Readonly<Record<string, unknown>>): WavesOptions | 
     seed: number('seed'),
     timeout: number('timeout'),
     keep: given['keep'] === true,
+    naive: given['naive'] === true,
+    ...(typeof points === 'string' && { points: points === 'all' ? '' : points }),
   }
   return problems.length > 0 ? problems : settings
 }
 
 async function main(): Promise<number> {
   const text = { type: 'string' } as const
-  const names = [...Object.keys(numbers), 'faults', 'report', 'campaign']
+  const names = [...Object.keys(numbers), 'faults', 'report', 'campaign', 'points']
   let given: Record<string, unknown>
   try {
     given = parseArgs({
       options: {
         ...Object.fromEntries(names.map((name) => [name, text])),
         keep: { type: 'boolean' },
+        naive: { type: 'boolean' },
         help: { type: 'boolean' },
       },
     }).values
@@ -88,28 +104,59 @@ async function main(): Promise<number> {
     console.log(usage)
     return 0
   }
+  // The bundle of this file lies two folders below the project (scripts/run.mjs).
+  const root = fileURLToPath(new URL('../..', import.meta.url))
   const { report: reportFile, campaign } = given
-  const runs =
-    typeof campaign === 'string'
-      ? (JSON.parse(readFileSync(campaign, 'utf8')) as { runs: Record<string, unknown>[] }).runs
-      : [given]
+  const runs = typeof campaign === 'string' ? readCampaign(root, campaign) : [given]
   const settings = runs.map((run) => readSettings({ ...run, ...(given['keep'] ? { keep: true } : {}) }))
   const problems = settings.flatMap((one) => (Array.isArray(one) ? (one as string[]) : []))
   if (problems.length > 0) {
     for (const problem of problems) console.error(problem)
     return 2
   }
-  // The bundle of this file lies two folders below the project (scripts/run.mjs).
-  const root = fileURLToPath(new URL('../..', import.meta.url))
-  const reports: Report[] = []
-  for (const one of settings as WavesOptions[]) {
-    const report = await runWaves(root, one)
-    console.log(forTerminal(report))
-    reports.push(report)
+  const reports: unknown[] = []
+  let isFine = true
+  for (const one of settings as Settings[]) {
+    const done = await run(root, one)
+    console.log(done.text)
+    reports.push(done.report)
+    isFine &&= done.isFine
     if (typeof reportFile === 'string')
-      writeFileSync(reportFile, `${JSON.stringify(reports.length > 1 ? reports : report, null, 2)}\n`)
+      writeFileSync(reportFile, `${JSON.stringify(reports.length > 1 ? reports : done.report, null, 2)}\n`)
   }
-  return reports.every(isClean) ? 0 : 1
+  return isFine ? 0 : 1
+}
+
+interface Done {
+  readonly report: Report | KillReport | object
+  readonly text: string
+  readonly isFine: boolean
+}
+
+async function run(root: string, { points, naive, ...options }: Settings): Promise<Done> {
+  if (naive) {
+    // Loads the OPC UA stack, which the other runs need only in their child processes.
+    const { runNaive } = await import('./naive.ts')
+    const { ordered, built, lost, doubled, wrong } = await runNaive(root, options)
+    const text = `A naive client, --orders ${options.orders} --faults ${options.faults}: operations ordered ${ordered}, built ${built}, doubled ${doubled.length}, lost ${lost.length}, wrong ${wrong.length}`
+    return { report: { naive: true, ordered, built, lost, doubled, wrong }, text, isFine: doubled.length > 0 }
+  }
+  if (points !== undefined) {
+    const report = await runKills(root, { ...options, only: points })
+    return { report, text: killsForTerminal(report), isFine: isProof(report) }
+  }
+  const report = await runWaves(root, options)
+  return { report, text: forTerminal(report), isFine: isClean(report) }
+}
+
+/** @throws a sentence when there is no such campaign */
+function readCampaign(root: string, campaign: string): Record<string, unknown>[] {
+  const file = /^[\w-]+$/.test(campaign) ? join(root, 'bench/campaigns', `${campaign}.json`) : campaign
+  try {
+    return (JSON.parse(readFileSync(file, 'utf8')) as { runs: Record<string, unknown>[] }).runs
+  } catch (error) {
+    throw new Error(`The campaign ${campaign} cannot be read: ${(error as Error).message}`, { cause: error })
+  }
 }
 
 try {

@@ -1,6 +1,6 @@
 /** Compares what was ordered with what the simulators' own ledgers say was built. Nothing of the bridge is asked. */
 import { derive } from '@lot-one/rules'
-import type { BuildOrder, Product, ProductModel } from '@lot-one/rules'
+import type { BuildOrder, Product, ProductModel, Selection } from '@lot-one/rules'
 import { builtOperations } from '../plc-sim/src/ledger.ts'
 import type { BuiltOperation } from '../plc-sim/src/ledger.ts'
 import type { LedgerRecord } from '../plc-sim/src/lineModel.ts'
@@ -32,12 +32,18 @@ const added = new Set([
 
 /**
  * Judges one run.
- * @param accepted orders whose post was answered; `mayBeIncomplete` when the shopper was told that it stopped.
+ * @param accepted orders whose post was answered; `mayBeIncomplete` when the shopper was told that it stopped, `cancelled` when
+ * she was told that nothing of it is built; `changed` is what she was told it is instead of what she first wanted.
  * @param posted ids of all orders that were ever posted: an unanswered post may have been taken.
  */
 export function judge(
   { product, model, at }: { readonly product: Product; readonly model: ProductModel; readonly at: string },
-  accepted: readonly { readonly order: BuildOrder; readonly mayBeIncomplete: boolean }[],
+  accepted: readonly {
+    readonly order: BuildOrder
+    readonly mayBeIncomplete: boolean
+    readonly cancelled?: boolean
+    readonly changed?: Selection
+  }[],
   posted: ReadonlyMap<string, BuildOrder>,
   ledgers: readonly (readonly LedgerRecord[])[],
 ): Verdict {
@@ -51,8 +57,10 @@ export function judge(
       built++
       byJob.set(operation.jobOrderId, [...(byJob.get(operation.jobOrderId) ?? []), operation])
     }
+  const changes = new Map(accepted.map(({ order, changed }) => [order.orderId, changed]))
   const operationsOf = (order: BuildOrder) => {
-    const design = product.complete({ context: order.context, selection: order.selection })
+    const selection = { ...order.selection, ...changes.get(order.orderId) }
+    const design = product.complete({ context: order.context, selection })
     const configuration = design && product.verify(design)
     if (!configuration) throw new Error(`order ${order.orderId} of this run is no complete design`)
     return derive(model, configuration, { orderId: order.orderId, at, texts: order.texts ?? {} }).operations
@@ -73,7 +81,12 @@ export function judge(
         if (difference) wrong.push(`${operation.jobOrderId}: ${difference}`)
       }
     }
-  for (const { order, mayBeIncomplete } of accepted) {
+  for (const { order, mayBeIncomplete, cancelled = false } of accepted) {
+    if (cancelled) {
+      for (const { jobOrderId } of operationsOf(order))
+        if (byJob.has(jobOrderId)) wrong.push(`${jobOrderId} was started although its order is cancelled`)
+      continue
+    }
     let before: BuiltOperation | undefined
     for (const { jobOrderId } of operationsOf(order)) {
       ordered++

@@ -1,4 +1,5 @@
 /** One shopper: posts until the order is taken, then follows its stream to the end, whatever breaks in between. */
+import { setMaxListeners } from 'node:events'
 import type { BuildOrder, OrderEvent } from '@lot-one/rules'
 
 /** What became of one order, as its shopper saw it. Times in ms since the click. */
@@ -13,9 +14,16 @@ export interface Shopping {
   state: string
   /** Why it waits or was stopped, last thing said. */
   reason?: string
+  /** What became of her wish: `granted` is durable, `refused` left the order as it was. */
+  wished?: 'granted' | 'refused'
   /** What no answer should ever be: a 5xx other than 503, a refusal of a good order, a gap in the stream. */
   readonly wrongs: string[]
 }
+
+/** What a shopper wants once her order is taken: another choice for some options, or nothing any more. */
+export type Wish =
+  | { readonly do: 'cancel' }
+  | { readonly do: 'change'; readonly selection: BuildOrder['selection'] }
 
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
 const over = new Set(['completed', 'stopped', 'cancelled'])
@@ -25,13 +33,16 @@ export function asksOperator({ state, reason }: Shopping): boolean {
   return state === 'stopped' || (state !== 'completed' && reason?.startsWith('inDoubt') === true)
 }
 
-/** Buys; never throws. Ends early when `signal` is aborted. `onChange` after every step. */
+/** Buys, and says her wish when there is one; never throws. Ends early when `signal` is aborted. `onChange` after every step. */
 export async function shop(
   url: string,
   order: BuildOrder,
   signal: AbortSignal,
   onChange: (shopping: Shopping, mark: 'posting' | 'accepted' | 'event') => void,
+  wish?: Wish,
 ): Promise<Shopping> {
+  // Every request of every shopper listens for the end.
+  setMaxListeners(0, signal)
   const began = performance.now()
   const since = () => performance.now() - began
   const shopping: Shopping = { order, clickedAt: Date.now(), posts: 0, state: 'posting', wrongs: [] }
@@ -41,6 +52,7 @@ export async function shop(
   shopping.state = 'accepted'
   onChange(shopping, 'accepted')
   let seen = 0
+  const wishing = wish && say(wish, token)
   while (!over.has(shopping.state) && !signal.aborted) {
     try {
       await follow(token)
@@ -50,7 +62,43 @@ export async function shop(
     if (!over.has(shopping.state) && !signal.aborted) await pause(250)
   }
   if (over.has(shopping.state)) shopping.endedAfter = since()
+  await wishing
   return shopping
+
+  /** Asks until there is an answer that counts: an unanswered wish may have been granted. */
+  async function say({ do: what, ...body }: Wish, token: string): Promise<void> {
+    const path = `/api/orders/${order.orderId}${what === 'cancel' ? '/cancel' : ''}`
+    while (!signal.aborted) {
+      try {
+        const response = await fetch(new URL(path, url), {
+          method: what === 'cancel' ? 'POST' : 'PATCH',
+          headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+          body: JSON.stringify(body),
+          signal,
+        })
+        const text = await response.text()
+        if (response.status === 200) return void (shopping.wished = 'granted')
+        if (response.status === 409)
+          return void (shopping.wished = (await holds(body, token)) ? 'granted' : 'refused')
+        if (response.status !== 503)
+          return void shopping.wrongs.push(`${what} answered with ${response.status}: ${text.slice(0, 300)}`)
+      } catch {
+        // The bridge is away.
+      }
+      await pause(200)
+    }
+  }
+
+  /** Too late to be asked again, but an earlier try may have come through: the order itself says so. */
+  async function holds({ selection }: { readonly selection?: BuildOrder['selection'] }, token: string) {
+    if (!selection) return false
+    const response = await fetch(new URL(`/api/orders/${order.orderId}`, url), {
+      headers: { authorization: `Bearer ${token}` },
+      signal,
+    })
+    const view = (await response.json()) as { order: { selection: BuildOrder['selection'] } }
+    return Object.entries(selection).every(([option, value]) => view.order.selection[option] === value)
+  }
 
   async function post(): Promise<string | undefined> {
     const body = JSON.stringify(order)

@@ -6,6 +6,7 @@ import { copyFile, mkdir, writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { promisify } from 'node:util'
 import { end } from './processes.ts'
+import type { KillAt } from './kills/points.ts'
 import { startProxy } from './wavesProxy.ts'
 import type { Proxy } from './wavesProxy.ts'
 
@@ -21,6 +22,10 @@ export interface StackOptions {
   readonly signal: AbortSignal
   /** Something a person watching should know. */
   readonly say: (text: string) => void
+  /** The servers get marked points at which they can be told to end. */
+  readonly killable?: boolean
+  /** Stations of every line, as the simulator's --stations takes them. */
+  readonly stations?: string
 }
 
 export type Part = 'bridge' | 'sim'
@@ -35,6 +40,13 @@ export interface Stack {
   readonly ownDeaths: Readonly<Record<Part, number>>
   /** SIGKILL, and up again; resolves when it answers. */
   kill(part: Part): Promise<void>
+  /**
+   * Lets a part end itself at marked points, one after the other: at the first as soon as it comes to it, at the next ones
+   * each after it was started again. Only where `killable`.
+   */
+  arm(part: Part, at: readonly KillAt[]): void
+  /** Takes back what was not reached yet. @returns the points at which the part has ended since `arm` */
+  disarm(part: Part): Promise<readonly string[]>
   /** Ends everything in order. */
   stop(): Promise<void>
 }
@@ -59,7 +71,7 @@ const onlineMs = 30_000
 export async function startStack(options: StackOptions): Promise<Stack> {
   const { root, folder, say } = options
   const servers = join(folder, 'servers')
-  await bundle(root, servers)
+  await bundle(root, servers, options.killable === true)
   const linesFolder = join(folder, 'lines')
   const dataFolder = join(folder, 'data')
   await mkdir(linesFolder, { recursive: true })
@@ -68,15 +80,24 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   const expected = new WeakSet<ChildProcess>()
   const ids = Array.from({ length: options.lines }, (_, n) => `line-${n + 1}`)
   const ports = new Map(ids.map((id) => [id, 0]))
+  const toReach: Record<Part, KillAt[]> = { bridge: [], sim: [] }
+  const reached: Record<Part, string[]> = { bridge: [], sim: [] }
+  const comingBack = new Map<Part, Promise<unknown>>()
   let bridgePort = 0
   let isOver = false
 
   /** Starts a part and waits until it says `awaited`. It comes up again by itself when it dies. */
   function start(part: Part, args: readonly string[], env: NodeJS.ProcessEnv, awaited: string) {
     return new Promise<Answer>((done, refuse) => {
+      const [killAt] = toReach[part]
       const child = fork(join(servers, `${part}.mjs`), args, {
         cwd: root,
-        env: { ...process.env, NODE_ENV: 'production', ...env },
+        env: {
+          ...process.env,
+          NODE_ENV: 'production',
+          ...(killAt && { LOT_ONE_KILL_AT: JSON.stringify(killAt) }),
+          ...env,
+        },
         execArgv: ['--enable-source-maps'],
         stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       })
@@ -96,6 +117,14 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       })
       child.once('exit', (code, signal) => {
         if (isOver || expected.has(child)) return
+        const at = toReach[part][0]
+        if (at && signal === 'SIGKILL') {
+          toReach[part].shift()
+          reached[part].push(at.point)
+          const back = again(part).then(done, refuse)
+          comingBack.set(part, back)
+          return
+        }
         const how = `the ${part === 'sim' ? 'simulator' : 'bridge'} ended (${signal ?? code})`
         if (!isUp) return refuse(new Error(`${how} before it was ready; see ${folder}/${part}.log`))
         ownDeaths[part]++
@@ -110,7 +139,9 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     const wanted = ids.flatMap((id) => ['--line', `${id}:${ports.get(id)}`])
     const settings = ['--speed', String(options.speed), '--seed', options.seed, '--profile', options.faults]
     const args = [...wanted, '--dir', linesFolder, ...settings]
-    return start('sim', args, { LOT_ONE_SIM_USERS: users }, 'ready')
+    const { stations } = options
+    const env = { LOT_ONE_SIM_USERS: users, ...(stations && { LOT_ONE_SIM_STATIONS: stations }) }
+    return start('sim', args, env, 'ready')
   }
 
   async function startBridge(): Promise<Answer> {
@@ -201,6 +232,18 @@ export async function startStack(options: StackOptions): Promise<Stack> {
         await gone
         await again(part)
       },
+      arm(part, at) {
+        toReach[part] = [...at]
+        reached[part] = []
+        const [first] = at
+        if (first) children.get(part)?.send({ type: 'killAt', ...first })
+      },
+      async disarm(part) {
+        toReach[part] = []
+        await comingBack.get(part)
+        children.get(part)?.send({ type: 'killAt', point: '', skip: 0 })
+        return reached[part]
+      },
       stop,
     }
   } catch (error) {
@@ -210,7 +253,10 @@ export async function startStack(options: StackOptions): Promise<Stack> {
 }
 
 /** Bundles the servers into a folder of their own, so that nothing else that builds meanwhile can touch them. */
-async function bundle(root: string, folder: string): Promise<void> {
-  const code = `import { buildServers } from './scripts/build.mjs'; await buildServers(undefined, ${JSON.stringify(folder)})`
+async function bundle(root: string, folder: string, killable: boolean): Promise<void> {
+  const into = JSON.stringify(folder)
+  const code = killable
+    ? `import { buildKillableServers } from './bench/kills/bundle.mjs'; await buildKillableServers(${into})`
+    : `import { buildServers } from './scripts/build.mjs'; await buildServers(undefined, ${into})`
   await promisify(execFile)(process.execPath, ['--input-type=module', '-e', code], { cwd: root })
 }

@@ -18,8 +18,9 @@ const serverEntries = {
  * Bundles Node entry points; npm packages stay external, workspace sources are bundled in.
  * @param {Record<string, string>} [entries] bundle name -> source file, relative to the repository
  * @param {string} [outDir]
+ * @param {import('vite').Plugin[]} [plugins]
  */
-export async function buildServers(entries = serverEntries, outDir = serverDir) {
+export async function buildServers(entries = serverEntries, outDir = serverDir, plugins = []) {
   const { build } = await withProductionEnv(() => import('vite'))
   const input = Object.fromEntries(
     Object.entries(entries)
@@ -31,6 +32,7 @@ export async function buildServers(entries = serverEntries, outDir = serverDir) 
     configFile: false,
     logLevel: 'error',
     mode: 'production',
+    plugins,
     ssr: { external: true },
     build: {
       ssr: true,
