@@ -54,7 +54,7 @@ export async function measure(bench: Bench): Promise<SectionResult> {
   const browser = await bench.launchBrowser()
   try {
     const script = join(bench.root, 'bench/inPage.js')
-    const url = `http://127.0.0.1:${ports.bridge}/`
+    const url = `http://127.0.0.1:${ports.bridge}/shop/fridge-atelier-590`
     return {
       rows: [],
       figures: [

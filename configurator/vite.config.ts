@@ -4,9 +4,20 @@ import { defineConfig } from 'vite'
 /** `LOT_ONE_BRIDGE` is where the dev server finds the bridge; the built shop is served by the bridge itself. */
 const bridge = process.env['LOT_ONE_BRIDGE'] ?? 'http://127.0.0.1:8080'
 
-/** What is not needed for the first choice: the 3D stage, other languages, order form and tracker. */
-const isLazy =
-  /node_modules\/three\/|\/scene\/(?!layouts|drawing|appliance)|\/texts\/(de|zh)\.|\/ui\/(OrderForm|OrderTracker|TrackPage|OrdersPage|Recap|finished)\./
+/** What is not needed for the first choice: the 3D stage, other languages, order form, tracker and everything around the design. */
+const isLazy = new RegExp(
+  [
+    '/node_modules/(three|uqr)/',
+    '/scene/(?!(layouts|choices|drawing|ink|appliance)\\.)',
+    '/texts/(de|zh|ar|plural)\\.',
+    '/texts/(later|letters)/',
+    '/ui/(choosing|keeping)/',
+    '/ui/(OrderForm|OrderTracker|TrackPage|OrdersPage|StartPage|Thumbnail|Recap|finished|more)\\.',
+    '/session/(saved|compared|wholeDesigns)\\.',
+    // addresses of letters
+    'fontsource-variable/noto',
+  ].join('|'),
+)
 
 export default defineConfig({
   plugins: [react()],

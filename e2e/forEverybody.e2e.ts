@@ -30,7 +30,7 @@ async function open(
   try {
     const page = await context.newPage()
     page.setDefaultTimeout(60_000)
-    await page.goto(shop.url)
+    await page.goto(`${shop.url}/shop/fridge-atelier-590`)
     await page.getByTestId('total').waitFor()
     await run(page)
   } finally {
@@ -166,7 +166,7 @@ test('price, picture and options are there before any 3D code has come, and stay
       asked.push(route.request().url())
       return route.abort()
     })
-    await page.goto(shop.url)
+    await page.goto(`${shop.url}/shop/fridge-atelier-590`)
     await page.locator('.viewport svg').first().waitFor()
     expect(await page.getByTestId('total').textContent()).toMatch(/\d/)
     await expect.poll(() => asked.length).toBeGreaterThan(0)

@@ -56,7 +56,7 @@ async function phone(): Promise<Page> {
       attributeFilter: ['data-state'],
     })
   })
-  await page.goto(shop.url)
+  await page.goto(`${shop.url}/shop/fridge-atelier-590`)
   return page
 }
 const shown = (page: Page) => page.evaluate(() => (globalThis as { shown?: string[] }).shown ?? [])

@@ -68,7 +68,7 @@ try {
         page.locator(`[data-option=${option}] [data-value="${value}"]`).click()
       const step = (/** @type {string} */ name) =>
         page.getByRole('navigation', { name: 'Steps' }).getByRole('button', { name, exact: true }).click()
-      await page.goto(shop.url)
+      await page.goto(`${shop.url}/shop/fridge-atelier-590`)
       await page.getByTestId('total').waitFor()
       await page.locator('canvas').waitFor({ state: 'visible' })
       await shoot('design')

@@ -60,10 +60,16 @@ const allowed: Record<string, readonly string[]> = {
   'configurator/src/ui': [
     'configurator/src/ui',
     'configurator/src/session.ts',
+    'configurator/src/sessionLater.ts',
     'configurator/src/texts',
     'configurator/src/scene',
     '@lot-one/rules',
     'react',
+  ],
+  'configurator/src/ui/keeping/qr.ts': ['uqr'],
+  'configurator/src/texts/letters': [
+    '@fontsource-variable/noto-sans-sc/wght.css?url',
+    '@fontsource-variable/noto-sans-arabic/wght.css?url',
   ],
 }
 

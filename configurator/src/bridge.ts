@@ -13,6 +13,8 @@ const ProductEntry = z.object({
   currency: z.string(),
   fromPriceCents: z.int(),
   options: z.int(),
+  /** Exact number of designs that can be built, in decimal digits. */
+  designs: z.optional(z.string().check(z.regex(/^\d+$/))),
 })
 /** One line of `GET /api/products`. */
 export type ProductEntry = z.infer<typeof ProductEntry>

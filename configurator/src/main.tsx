@@ -18,8 +18,9 @@ const now = () => Date.now()
 const keeper = storageKeeper(() => localStorage)
 const language = keptLanguage({ keeper }) ?? pickLanguage(navigator.languages)
 
-// a design in the address is taken once; the fragment of a tracking page is its token and stays
-const isShop = !location.pathname.startsWith('/track/')
+// a design in the shop's address is taken once; the fragments of other pages are theirs and stay
+const shopPath = /^\/(?:shop\/([^/]+))?\/?$/.exec(location.pathname)
+const isShop = shopPath !== null
 const fragment = isShop ? location.hash.slice(1) : ''
 if (fragment) history.replaceState(null, '', location.pathname + location.search)
 
@@ -33,7 +34,8 @@ const session = openSession({
   context: countriesOf(navigator.languages).map((country) => ({ country })),
   fragment,
 })
-session.show(/^\/shop\/([^/]+)/.exec(location.pathname)?.[1])
+// asked for before anything is drawn; other pages know themselves what they need
+if (isShop) session.show(shopPath[1] && decodeURIComponent(shopPath[1]))
 
 addEventListener('online', () => session.wake())
 addEventListener('pageshow', () => session.wake())

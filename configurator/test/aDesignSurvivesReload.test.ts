@@ -50,7 +50,12 @@ test('a design kept under other rules is taken over, what is gone is named, and 
   expect(edited.package.rulesHash).not.toBe(fridge.package.rulesHash)
   const view = openDesign({ product: edited, keeper, context }).getSnapshot()
   expect(view.design.selection).toEqual({ width_mm: 750 })
-  expect(view.note).toEqual({ kind: 'opened', unknown: ['handle=leather'], oldPriceCents: price })
+  expect(view.note).toEqual({
+    kind: 'opened',
+    unknown: ['handle=leather'],
+    nameless: 0,
+    oldPriceCents: price,
+  })
 })
 
 test('a kept design that new rules forbid opens as a conflict with ways out, not as a dead end', () => {

@@ -23,13 +23,14 @@ export function productRoutes({ route, catalog, jsonBody }: Routes): void {
     get: [
       (_request, response) => {
         response.set('cache-control', 'no-cache').json(
-          catalog.onSale().map(({ product: { package: p } }) => ({
+          catalog.onSale().map(({ product: { package: p, ...product } }) => ({
             id: p.id,
             title: p.title,
             rulesHash: p.rulesHash,
             currency: p.currency,
             fromPriceCents: p.fromPriceCents,
             options: p.options.length,
+            designs: String(product.count({ context: {}, selection: {} })),
           })),
         )
       },

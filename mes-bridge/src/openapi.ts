@@ -99,7 +99,7 @@ export function openApi(): object {
                 type: 'array',
                 items: {
                   type: 'object',
-                  required: ['id', 'title', 'rulesHash', 'currency', 'fromPriceCents', 'options'],
+                  required: ['id', 'title', 'rulesHash', 'currency', 'fromPriceCents', 'options', 'designs'],
                   properties: {
                     id: { type: 'string' },
                     title: { type: 'object', additionalProperties: { type: 'string' } },
@@ -107,6 +107,11 @@ export function openApi(): object {
                     currency: { type: 'string' },
                     fromPriceCents: { type: 'integer' },
                     options: { type: 'integer' },
+                    designs: {
+                      type: 'string',
+                      pattern: '^\\d+$',
+                      description: 'Exact number of designs that can be built, over all countries',
+                    },
                   },
                 },
               }),

@@ -10,10 +10,11 @@ import type { Design, DialogueEvent, Product, Question, Repair, Selection, Value
 import { createActor } from 'xstate'
 import * as z from 'zod/mini'
 import { changesBetween, conflictView } from './designView.ts'
-import type { ConflictView, DesignView, Note } from './designView.ts'
-import { readKept } from './keeper.ts'
+import type { ConflictView, DesignView, Note, Origin } from './designView.ts'
+import { DesignRecord, readKept } from './keeper.ts'
 import type { Keeper } from './keeper.ts'
 import { readLink, writeLink } from './link.ts'
+import type { SharedDesign } from './link.ts'
 
 export interface DesignSession {
   readonly product: Product
@@ -28,6 +29,8 @@ export interface DesignSession {
   /** Goes to a country where the value exists and takes it there. */
   chooseElsewhere(context: Selection): void
   takeRepair(repair: Repair): void
+  /** Takes a whole design at once: one step back undoes it. What these rules do not know is left out and named. */
+  take(design: SharedDesign, from: Origin): void
   /** Leaves the design as it was before the wish. */
   keep(): void
   undo(): void
@@ -43,17 +46,22 @@ export interface DesignSession {
   close(): void
 }
 
-const value = z.union([z.string(), z.number(), z.boolean()])
-const selection = z.record(z.string(), value)
-const Saved = z.object({ context: selection, selection, texts: z.record(z.string(), z.string()) })
 const Kept = z.object({
   rulesHash: z.string(),
   priceCents: z.number(),
-  design: Saved,
-  past: z.array(Saved),
-  future: z.array(Saved),
+  design: DesignRecord,
+  past: z.array(DesignRecord),
+  future: z.array(DesignRecord),
   step: z.string(),
 })
+
+const keyOf = (productId: string) => `lot-one/design/${productId}`
+
+/** What this browser last had chosen of a product, texts included; nothing where it never did. */
+export function keptChoices(keeper: Keeper, productId: string): Selection {
+  const kept = readKept(keeper, keyOf(productId), Kept)
+  return { ...kept?.design.selection, ...kept?.design.texts }
+}
 
 /** Undo steps that survive a reload. */
 const keptSteps = 30
@@ -65,10 +73,12 @@ export function openDesign(door: {
   /** Where the shopper probably is, best guess first; used only for a first visit. */
   readonly context: readonly Selection[]
   readonly fragment?: string
+  /** A saved design to start with. */
+  readonly saved?: SharedDesign
 }): DesignSession {
   const { product, keeper } = door
   const pkg = product.package
-  const key = `lot-one/design/${pkg.id}`
+  const key = keyOf(pkg.id)
   const kept = readKept(keeper, key, Kept)
   const continues = kept !== undefined && kept.rulesHash === pkg.rulesHash && isDesign(kept.design)
   const fresh: Design = {
@@ -213,12 +223,8 @@ export function openDesign(door: {
   }
 
   /** Takes a design from elsewhere: values these rules do not know are left out and named. */
-  function open(
-    design: Design,
-    unknown: readonly string[],
-    oldPriceCents: number | undefined,
-    current: boolean,
-  ): void {
+  function take(arriving: SharedDesign, from: Origin): void {
+    const { design, priceCents } = arriving
     const selection = { ...design.selection }
     const strangers = product.problems({ selection }).map((problem) => {
       delete selection[problem.option]
@@ -230,16 +236,29 @@ export function openDesign(door: {
       selection,
       texts: design.texts,
     }
-    send({ type: 'RESTORE', design: wanted }, () => {
-      const gone = [...unknown, ...strangers]
-      if (current && gone.length === 0) return undefined
-      return { kind: 'opened', unknown: gone, ...(oldPriceCents !== undefined && { oldPriceCents }) }
+    send({ type: 'RESTORE', design: wanted }, (before) => {
+      const unknown = [...arriving.unknown, ...strangers]
+      if (!arriving.current || unknown.length > 0 || arriving.nameless > 0)
+        return {
+          kind: 'opened',
+          unknown,
+          nameless: arriving.nameless,
+          ...(priceCents !== undefined && { oldPriceCents: priceCents }),
+        }
+      const after = getSnapshot()
+      if (from === 'link' || after.conflict) return undefined
+      return { kind: 'taken', from, deltaCents: after.price.totalCents - before.price.totalCents }
     })
   }
 
   const shared = door.fragment ? readLink(pkg, door.fragment) : undefined
-  if (shared) open(shared.design, shared.unknown, shared.priceCents, shared.current)
-  else if (kept && !continues) open(kept.design, [], kept.priceCents, false)
+  if (shared) take(shared, 'link')
+  else if (kept && !continues)
+    take(
+      { design: kept.design, current: false, priceCents: kept.priceCents, unknown: [], nameless: 0 },
+      'link',
+    )
+  if (door.saved) take(door.saved, 'saved')
 
   /** Names what moved along although nobody asked for it. */
   const followed =
@@ -301,6 +320,7 @@ export function openDesign(door: {
         }
       })
     },
+    take,
     keep: () => send({ type: 'KEEP' }),
     undo: () => send({ type: 'UNDO' }),
     redo: () => send({ type: 'REDO' }),
@@ -322,6 +342,6 @@ export function openDesign(door: {
   }
 }
 
-function plain(design: Design): z.infer<typeof Saved> {
+function plain(design: Design): z.infer<typeof DesignRecord> {
   return { context: { ...design.context }, selection: { ...design.selection }, texts: { ...design.texts } }
 }

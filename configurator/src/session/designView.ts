@@ -50,7 +50,18 @@ export type Note =
       readonly deltaCents: number
     }
   /** A link or an older visit brought this design. */
-  | { readonly kind: 'opened'; readonly unknown: readonly string[]; readonly oldPriceCents?: number }
+  | {
+      readonly kind: 'opened'
+      readonly unknown: readonly string[]
+      /** How many more of its choices are no longer known, without their names. */
+      readonly nameless: number
+      readonly oldPriceCents?: number
+    }
+  /** A whole design was taken at once. */
+  | { readonly kind: 'taken'; readonly from: Exclude<Origin, 'link'>; readonly deltaCents: number }
+
+/** Where a whole design comes from. */
+export type Origin = 'link' | 'saved' | 'surprise' | 'cheapest'
 
 export interface DesignView {
   readonly design: Design

@@ -1,5 +1,18 @@
 import * as z from 'zod/mini'
 
+const value = z.union([z.string(), z.number(), z.boolean()])
+/** Option id -> value, as it is kept. */
+export const SelectionRecord = z.record(z.string(), value)
+/** A design, as it is kept. */
+export const DesignRecord = z.object({
+  context: SelectionRecord,
+  selection: SelectionRecord,
+  texts: z.record(z.string(), z.string()),
+})
+
+/** Where saved designs are kept; absent until there is one. */
+export const savedKey = 'lot-one/saved'
+
 /** Where a session keeps what must survive a reload. `localStorage` fits; so does a map in a test. */
 export interface Keeper {
   read(key: string): string | null

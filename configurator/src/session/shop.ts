@@ -9,9 +9,12 @@ import { openCheckout } from './checkout.ts'
 import type { Checkout } from './checkout.ts'
 import { openDesign } from './design.ts'
 import type { DesignSession } from './design.ts'
+import type { SharedDesign } from './link.ts'
 import type { Keeper } from './keeper.ts'
 import { knownOrders, rememberOrder } from './orders.ts'
 import type { KnownOrder } from './orders.ts'
+import type { SavedDesign } from './saved.ts'
+import { uuidV7 } from './uuid.ts'
 import { watchOrder } from './watch.ts'
 import type { Watch } from './watch.ts'
 
@@ -20,17 +23,32 @@ export type ShopView =
   /** No answer yet; another attempt follows by itself. */
   | { readonly state: 'unreachable'; readonly offline: boolean }
   | { readonly state: 'empty' }
+  /** Several products are on sale and none was asked for. */
+  | { readonly state: 'choosing'; readonly products: readonly ProductEntry[] }
   | { readonly state: 'ready'; readonly products: readonly ProductEntry[]; readonly design: DesignSession }
 
 export interface Session {
   subscribe(listener: () => void): () => void
   getSnapshot(): ShopView
-  /** Shows a product, the first on sale when `id` is absent or unknown. Showing it already changes nothing. */
+  /**
+   * Shows a product; an unknown one counts as the first on sale. Without an id the product on show stays, else the only one on sale
+   * is shown, else none: the shopper chooses. Showing it already changes nothing.
+   */
   show(id?: string): void
+  /** The product this browser designed last, if it did. */
+  lastProduct(): string | undefined
+  /** Opens a saved design with its product; under other rules it moves over with an explanation. */
+  open(saved: SavedDesign): void
   /** Asks the bridge for the product's present rules; the design moves over with an explanation. */
   refresh(): Promise<void>
   readonly checkout: Checkout
   readonly keeper: Keeper
+  /** Unix time, milliseconds. */
+  readonly now: () => number
+  /** A number from 0 up to, not including, 1. */
+  random(): number
+  /** An id nobody else has. */
+  newId(): string
   orders(): readonly KnownOrder[]
   remember(order: KnownOrder): void
   /** Follows an order; asked again before it is closed, gives the same. */
@@ -54,6 +72,7 @@ export interface Door {
 }
 
 const retryMs = 3_000
+const lastKey = 'lot-one/product'
 
 /** Opens the page's memory. Nothing is asked of the bridge before `show`. */
 export function openSession(door: Door): Session {
@@ -63,7 +82,11 @@ export function openSession(door: Door): Session {
   let view: ShopView = { state: 'loading' }
   let wanted: string | undefined
   let fragment = door.fragment
+  let saved:
+    | { readonly productId: string; readonly rulesHash: string; readonly design: SharedDesign }
+    | undefined
   let products: readonly ProductEntry[] = []
+  let shown: DesignSession | undefined
   let cancelRetry = () => {}
   let loading: Promise<void> | undefined
 
@@ -83,22 +106,46 @@ export function openSession(door: Door): Session {
     const list = await bridge.products()
     if (list.kind !== 'ok') return again()
     products = list.value
+    if (wanted === undefined && products.length > 1 && !fragment) return tell({ state: 'choosing', products })
     const entry = products.find((product) => product.id === wanted) ?? products[0]
     if (!entry) return tell({ state: 'empty' })
     const answer = await bridge.product(entry.id)
     if (answer.kind !== 'ok') return again()
-    const before = view.state === 'ready' ? view.design : undefined
-    const design = openDesign({ product: openProduct(answer.value), keeper, context: door.context, fragment })
-    // the address speaks once; after that the kept design does
+    // while the answer was under way the shopper asked for another
+    if (wanted !== undefined && wanted !== entry.id && products.some(({ id }) => id === wanted))
+      return attempt()
+    const product = openProduct(answer.value)
+    const design = openDesign({
+      product,
+      keeper,
+      context: door.context,
+      fragment,
+      ...(saved?.productId === entry.id && {
+        saved: { ...saved.design, current: saved.rulesHash === product.package.rulesHash },
+      }),
+    })
+    // the address and the shelf speak once; after that the kept design does
     fragment = ''
-    before?.close()
+    saved = undefined
+    shown?.close()
+    shown = design
+    keeper.write(lastKey, entry.id)
     tell({ state: 'ready', products, design })
   }
 
   function again(): void {
-    // A product that is already on show stays: choosing needs no bridge.
-    if (view.state !== 'ready') tell({ state: 'unreachable', offline: !door.isOnline() })
+    // A product that is already on show stays: choosing needs no bridge. One that is not cannot come before it answers.
+    const isShown =
+      view.state === 'ready' && (wanted === undefined || wanted === view.design.product.package.id)
+    if (!isShown) tell({ state: 'unreachable', offline: !door.isOnline() })
     cancelRetry = door.later(() => void load(), retryMs)
+  }
+
+  function show(id?: string): void {
+    if (view.state === 'ready' && (id === undefined || view.design.product.package.id === id)) return
+    if (loading && wanted === id) return
+    wanted = id
+    void load()
   }
 
   const checkout = openCheckout(door)
@@ -108,15 +155,26 @@ export function openSession(door: Door): Session {
       return () => listeners.delete(listener)
     },
     getSnapshot: () => view,
-    show(id) {
-      if (view.state === 'ready' && (id === undefined || view.design.product.package.id === id)) return
-      if (loading && wanted === id) return
-      wanted = id
-      void load()
+    show,
+    lastProduct: () => keeper.read(lastKey) ?? undefined,
+    open({ productId, rulesHash, priceCents, design }) {
+      const arriving: SharedDesign = { design, current: true, priceCents, unknown: [], nameless: 0 }
+      const product = view.state === 'ready' ? view.design.product.package : undefined
+      if (view.state === 'ready' && product?.id === productId)
+        return view.design.take({ ...arriving, current: product.rulesHash === rulesHash }, 'saved')
+      saved = { productId, rulesHash, design: arriving }
+      show(productId)
     },
     refresh: () => load(),
     checkout,
     keeper,
+    now: door.now,
+    random() {
+      const word = new Uint8Array(4)
+      door.random(word)
+      return word.reduce((sum, byte) => sum * 256 + byte, 0) / 2 ** 32
+    },
+    newId: () => uuidV7(door.now(), door.random),
     orders: () => knownOrders(keeper),
     remember: (order) => rememberOrder(keeper, order),
     watch(key) {

@@ -1,34 +1,42 @@
 import type { Product } from '@lot-one/rules'
-import { lazy, Suspense, useEffect, useMemo, useState } from 'react'
+import { lazy, Suspense, useEffect, useEffectEvent, useMemo, useState, useSyncExternalStore } from 'react'
 import type { ReactNode } from 'react'
 import type { Appliance } from '../scene/appliance.ts'
 import type { DesignSession, DesignView, Session, ShopView } from '../session.ts'
 import { trackingPath } from '../session.ts'
-import { loadMessages } from '../texts/index.ts'
+import { directionOf, laterMessages, lettersOf, loadMessages } from '../texts/index.ts'
 import type { Messages } from '../texts/index.ts'
 import { applianceOf } from './appliance.ts'
 import { attentionFor } from './attention.ts'
 import { BuyBar } from './BuyBar.tsx'
 import { Header } from './Header.tsx'
+import { Icon } from './icons.tsx'
 import { whenIdle } from './idle.ts'
 import { HomeLink, Layout, OfflineHint, Plain, Shell, useTitle } from './Layout.tsx'
 import { LiveRegion } from './LiveRegion.tsx'
+import type { DialogKind } from './more.ts'
 import { OptionPanel } from './OptionPanel.tsx'
 import { navigate, useRoute } from './route.ts'
-import { SharePanel } from './SharePanel.tsx'
 import { useStore } from './store.ts'
 import type { Picture } from './Viewport.tsx'
 import { createWords, useWords, WordsContext } from './words.ts'
+import type { Words } from './words.ts'
 
 // What is only needed later comes when the page is idle: it is there before it is wanted, even if the network is gone by then.
 const parts = {
   order: () => import('./OrderForm.tsx'),
   track: () => import('./TrackPage.tsx'),
   orders: () => import('./OrdersPage.tsx'),
+  start: () => import('./StartPage.tsx'),
+  more: () => import('./more.ts'),
 }
 const OrderForm = lazy(parts.order)
 const TrackPage = lazy(parts.track)
 const OrdersPage = lazy(parts.orders)
+const StartPage = lazy(parts.start)
+const ComparePage = lazy(() => parts.more().then((more) => ({ default: more.ComparePage })))
+const SavedPage = lazy(() => parts.more().then((more) => ({ default: more.SavedPage })))
+const Dialogs = lazy(() => parts.more().then((more) => ({ default: more.Dialogs })))
 
 const languageKey = 'lot-one/language'
 
@@ -45,23 +53,32 @@ export function App({
   const [{ language, messages }, setSpoken] = useState({ language: first, messages: firstMessages })
   const shop = useStore(session)
   const currency = shop.state === 'ready' ? shop.design.product.package.currency : 'EUR'
+  const country = useCountry(shop)
   const words = useMemo(
-    () => createWords(language, messages, currency, clockLocale(language)),
-    [language, messages, currency],
+    () => createWords(language, messages, currency, { clock: clockLocale(language), country }),
+    [language, messages, currency, country],
   )
   useEffect(() => {
-    document.documentElement.lang = language
+    const { documentElement: html } = document
+    html.lang = language
+    html.dir = directionOf(language)
+    void lettersOf(language).then((href) => {
+      if (href === undefined || document.querySelector(`link[href="${href}"]`)) return
+      document.head.append(Object.assign(document.createElement('link'), { rel: 'stylesheet', href }))
+    })
   }, [language])
   const speak = (next: string) => {
     session.keeper.write(languageKey, next)
-    void loadMessages(next).then((loaded) => setSpoken({ language: next, messages: loaded }))
+    void Promise.all([loadMessages(next), laterMessages(next).catch(() => {})]).then(([loaded]) =>
+      setSpoken({ language: next, messages: loaded }),
+    )
   }
   useEffect(
     () =>
       whenIdle(() => {
-        for (const load of Object.values(parts)) load().catch(() => {})
+        for (const load of [...Object.values(parts), () => laterMessages(language)]) load().catch(() => {})
       }),
-    [],
+    [language],
   )
   return (
     <WordsContext value={words}>
@@ -71,6 +88,17 @@ export function App({
     </WordsContext>
   )
 }
+
+/** The country of the design on show; the page is drawn anew only when it is another one. */
+function useCountry(shop: ShopView): string | undefined {
+  const design = shop.state === 'ready' ? shop.design : undefined
+  return useSyncExternalStore(design?.subscribe ?? never, () => {
+    const country = design?.getSnapshot().design.context['country']
+    return country === undefined ? undefined : String(country)
+  })
+}
+
+const never = () => () => {}
 
 /** The browser's own variant of a language ("en-GB"), which knows how the shopper reads a clock. */
 function clockLocale(language: string): string {
@@ -93,10 +121,18 @@ function Pages({
 }) {
   const { t } = useWords()
   const route = useRoute()
-  const wanted = route.page === 'shop' ? route.product : undefined
+  const wanted =
+    route.page === 'shop' || route.page === 'compare'
+      ? route.product
+      : route.page === 'order'
+        ? session.lastProduct()
+        : undefined
   useEffect(() => session.show(wanted), [session, wanted])
-  const design = shop.state === 'ready' ? shop.design : undefined
-  const products = shop.state === 'ready' ? shop.products : []
+  const products = shop.state === 'ready' || shop.state === 'choosing' ? shop.products : []
+  const ready = shop.state === 'ready' ? shop.design : undefined
+  // another product is on its way: the one before it is not what this page is about
+  const isOther = wanted !== ready?.product.package.id && products.some(({ id }) => id === wanted)
+  const design = isOther ? undefined : ready
   const header = <Header session={session} design={design} products={products} onSpeak={onSpeak} />
   useAcceptedOrder(session)
 
@@ -112,11 +148,17 @@ function Pages({
       />
     )
   if (route.page === 'orders') return <OrdersPage header={header} session={session} />
+  if (route.page === 'saved') return <SavedPage header={header} session={session} products={products} />
   if (route.page === 'unknown') return <Plain header={header} title={t.notFound} action={<HomeLink />} />
   if (shop.state === 'unreachable')
     return <Plain header={header} title={t.shopUnreachable} lead={t.shopUnreachableLead} />
   if (shop.state === 'empty') return <Plain header={header} title={t.noProducts} lead={t.noProductsLead} />
+  const isStart = route.page === 'shop' && route.product === undefined && products.length > 1
+  if (isStart || shop.state === 'choosing')
+    return <StartPage header={header} session={session} products={products} />
   if (!design) return <Shell header={header} />
+  if (route.page === 'compare')
+    return <ComparePage header={header} session={session} design={design} hash={route.hash} />
   return (
     <ShopPage
       key={design.product.package.rulesHash}
@@ -156,17 +198,21 @@ function ShopPage({
   readonly design: DesignSession
   readonly isOrdering: boolean
 }) {
-  const { t, language } = useWords()
+  const words = useWords()
+  const { t, language } = words
   const view = useStore(design)
   const [touched, setTouched] = useState<{ step: string; option: string }>()
-  const [isSharing, setSharing] = useState(false)
+  const [dialog, setDialog] = useState<{ readonly kind: DialogKind; readonly isOpen: boolean }>()
+  const openDialog = (kind: DialogKind) => () => setDialog({ kind, isOpen: true })
+  const touch = (step: string, option: string) => setTouched({ step, option })
+  useSlash(openDialog('search'), !isOrdering)
   const { product } = design
   const title = product.package.title[language] ?? product.package.title['en'] ?? product.package.id
   const { area, isOpen } = isOrdering
     ? attentionFor('', undefined)
     : attentionFor(view.step, touched?.step === view.step ? touched.option : undefined)
   const appliance = useAppliance(product.package.id, view)
-  const picture: Picture = { appliance, summary: summaryOf(title, product, view, language), area, isOpen }
+  const picture: Picture = { appliance, summary: summaryOf(words, title, product, view), area, isOpen }
   const order = () => {
     // ordering means the design as it is: a wish that does not fit is let go
     if (view.conflict) design.keep()
@@ -175,13 +221,36 @@ function ShopPage({
   const clashes = view.conflict !== undefined
   useEffect(() => {
     // new rules may have come in under the form: what stands in the way is solved at the options
-    if (isOrdering && clashes) navigate('/', 'replace')
-  }, [isOrdering, clashes])
+    if (isOrdering && clashes) navigate(`/shop/${encodeURIComponent(product.package.id)}`, 'replace')
+  }, [isOrdering, clashes, product])
   useTitle(isOrdering ? `${t.orderTitle} · ${title}` : title)
   return (
     <Layout header={header} picture={picture} skip={t.skipToOptions} isForm={isOrdering}>
       <div className="panel-head">
         <h1>{isOrdering ? t.orderTitle : title}</h1>
+        {!isOrdering && (
+          <div className="panel-tools">
+            <button
+              type="button"
+              className="icon-button"
+              aria-label={t.search}
+              aria-haspopup="dialog"
+              aria-keyshortcuts="/"
+              onClick={openDialog('search')}
+            >
+              <Icon name="search" />
+            </button>
+            <button
+              type="button"
+              className="icon-button"
+              aria-label={t.saveThis}
+              aria-haspopup="dialog"
+              onClick={openDialog('save')}
+            >
+              <Icon name="heart" />
+            </button>
+          </div>
+        )}
         <OfflineHint />
       </div>
       {isOrdering ? (
@@ -191,16 +260,52 @@ function ShopPage({
           <OptionPanel
             session={design}
             view={view}
-            onTouch={(option) => setTouched({ step: view.step, option })}
+            onTouch={(option) => touch(view.step, option)}
             onOrder={order}
           />
-          <BuyBar session={design} view={view} onOrder={order} onShare={() => setSharing(true)} />
-          <SharePanel session={design} isOpen={isSharing} onClose={() => setSharing(false)} />
+          <BuyBar
+            session={design}
+            view={view}
+            onOrder={order}
+            onShare={openDialog('share')}
+            onIdeas={openDialog('ideas')}
+          />
+          {dialog && (
+            <Suspense fallback={null}>
+              <Dialogs
+                kind={dialog.kind}
+                isOpen={dialog.isOpen}
+                session={session}
+                design={design}
+                view={view}
+                onTouch={touch}
+                onClose={() => setDialog({ ...dialog, isOpen: false })}
+              />
+            </Suspense>
+          )}
         </>
       )}
       <LiveRegion session={design} view={view} />
     </Layout>
   )
+}
+
+/** The key "/" opens the search, unless it is being typed into something. */
+function useSlash(open: () => void, isOn: boolean): void {
+  const act = useEffectEvent(open)
+  useEffect(() => {
+    if (!isOn) return
+    const onKey = (event: KeyboardEvent) => {
+      const { target } = event
+      const isTyping =
+        target instanceof HTMLElement && target.matches('input:not([type=radio]), select, textarea')
+      if (event.key !== '/' || event.ctrlKey || event.metaKey || isTyping) return
+      event.preventDefault()
+      act()
+    }
+    addEventListener('keydown', onKey)
+    return () => removeEventListener('keydown', onKey)
+  }, [isOn])
 }
 
 /** The picture's appliance; the same object while the design stays the same, so the picture knows when to draw. */
@@ -212,10 +317,10 @@ function useAppliance(productId: string, view: DesignView): Appliance {
 }
 
 /** Says what the picture shows: the name and what is chosen in the step at hand. */
-function summaryOf(title: string, product: Product, view: DesignView, language: string): string {
+function summaryOf(words: Words, title: string, product: Product, view: DesignView): string {
   const step = product.package.steps.find((s) => s.id === view.step)
   const parts = (step?.options ?? []).map(
-    (id) => `${product.label(id, language)} ${product.valueLabel(id, view.configuration[id]!, language)}`,
+    (id) => `${product.label(id, words.language)} ${words.value(product, id, view.configuration[id]!)}`,
   )
   return [title, ...parts].join(', ')
 }

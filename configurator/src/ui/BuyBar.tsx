@@ -11,11 +11,13 @@ export function BuyBar({
   view,
   onOrder,
   onShare,
+  onIdeas,
 }: {
   readonly session: DesignSession
   readonly view: DesignView
   readonly onOrder: () => void
   readonly onShare: () => void
+  readonly onIdeas: () => void
 }) {
   const words = useWords()
   const { t } = words
@@ -24,9 +26,7 @@ export function BuyBar({
   return (
     <div className="bar" data-testid="bar">
       <div className="bar-row">
-        <p className="count" data-testid="count">
-          {t.designsLeft(words.number(view.count), view.count === 1n)}
-        </p>
+        <DesignsLeft count={view.count} />
         <div className="bar-tools">
           <button
             type="button"
@@ -46,8 +46,23 @@ export function BuyBar({
           >
             <Icon name="redo" />
           </button>
-          <button type="button" className="icon-button" aria-label={t.share} onClick={onShare}>
+          <button
+            type="button"
+            className="icon-button"
+            aria-label={t.share}
+            aria-haspopup="dialog"
+            onClick={onShare}
+          >
             <Icon name="share" />
+          </button>
+          <button
+            type="button"
+            className="icon-button"
+            aria-label={t.ideas}
+            aria-haspopup="dialog"
+            onClick={onIdeas}
+          >
+            <Icon name="spark" />
           </button>
         </div>
       </div>
@@ -71,5 +86,33 @@ export function BuyBar({
         <PriceBreakdown session={session} view={view} />
       </Modal>
     </div>
+  )
+}
+
+/** How many designs contain what was chosen: said in words where there are many, to the last one on a tap. */
+function DesignsLeft({ count }: { readonly count: bigint }) {
+  const words = useWords()
+  const { t } = words
+  const [isExact, setExact] = useState(false)
+  const [exact, said] = [words.number(count), words.roughly(count)]
+  const text = t.designsLeft(said, Number(count))
+  if (exact === said)
+    return (
+      <p className="count" data-testid="count">
+        {text}
+      </p>
+    )
+  return (
+    <button
+      type="button"
+      className="count"
+      data-testid="count"
+      data-count={String(count)}
+      aria-expanded={isExact}
+      onClick={() => setExact(!isExact)}
+    >
+      <span className="count-said">{text}</span>
+      {isExact && <span>{t.designsExactly(exact)}</span>}
+    </button>
   )
 }

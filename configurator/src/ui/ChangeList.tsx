@@ -1,5 +1,6 @@
 import type { Product } from '@lot-one/rules'
 import type { Change } from '../session.ts'
+import { Icon } from './icons.tsx'
 import { useWords } from './words.ts'
 
 /** What a step changes: option, the value it had, the value it gets. */
@@ -10,16 +11,16 @@ export function ChangeList({
   readonly product: Product
   readonly changes: readonly Change[]
 }) {
-  const { language } = useWords()
+  const words = useWords()
+  const { language } = words
   return (
     <span className="changes">
       {changes.map(({ option, from, to }) => (
         <span key={option} className="change">
           <span className="change-option">{product.label(option, language)}</span>
           <span className="change-values">
-            <s>{product.valueLabel(option, from, language)}</s>
-            <span aria-hidden="true"> → </span>
-            <strong>{product.valueLabel(option, to, language)}</strong>
+            <s>{words.value(product, option, from)}</s>
+            <Icon name="arrow" size={14} /> <strong>{words.value(product, option, to)}</strong>
           </span>
         </span>
       ))}

@@ -45,10 +45,9 @@ export function ConflictPanel({
 
   const place = Object.entries(conflict.values)
     .filter(([option]) => product.package.options.some((o) => o.id === option && o.role === 'context'))
-    .map(([option, value]) => product.valueLabel(option, value, language))
+    .map(([option, value]) => words.value(product, option, value))
     .join(', ')
-  const wish =
-    conflict.option === undefined ? '' : product.valueLabel(conflict.option, conflict.value!, language)
+  const wish = conflict.option === undefined ? '' : words.value(product, conflict.option, conflict.value!)
   const named =
     conflict.option === undefined
       ? ''
@@ -91,7 +90,7 @@ export function ConflictPanel({
           <span>{t.becauseOf}</span>
           {clashing.map(([option, value]) => (
             <span key={option} className="pick">
-              {product.label(option, language)}: {product.valueLabel(option, value, language)}
+              {product.label(option, language)}: {words.value(product, option, value)}
             </span>
           ))}
         </p>
@@ -129,7 +128,7 @@ export function ConflictPanel({
           >
             {t.chooseIn(
               Object.entries(context)
-                .map(([option, value]) => product.valueLabel(option, value, language))
+                .map(([option, value]) => words.value(product, option, value))
                 .join(', '),
             )}
           </button>

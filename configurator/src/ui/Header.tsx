@@ -1,10 +1,11 @@
 import { useState } from 'react'
+import { savedKey } from '../session.ts'
 import type { DesignSession, Session, ShopView } from '../session.ts'
 import { languages } from '../texts/index.ts'
 import { Icon } from './icons.tsx'
+import { Link } from './Link.tsx'
 import { Modal } from './Modal.tsx'
 import { RadioCard } from './RadioCard.tsx'
-import { navigate } from './route.ts'
 import { useStore } from './store.ts'
 import { useWords } from './words.ts'
 
@@ -24,33 +25,37 @@ export function Header({
 }) {
   const { t, language } = useWords()
   const [isOpen, setOpen] = useState(false)
-  const link = (to: string, label: React.ReactNode, className: string) => (
-    <a
-      className={className}
-      href={to}
-      onClick={(event) => {
-        if (event.metaKey || event.ctrlKey || event.shiftKey) return
-        event.preventDefault()
-        navigate(to)
-      }}
-    >
-      {label}
-    </a>
-  )
   return (
     <header className="header">
-      {link('/', <>{t.brand}</>, 'brand')}
+      <Link to="/" className="brand">
+        {t.brand}
+      </Link>
       {products.length > 1 && (
         <nav className="products" aria-label={t.theShop}>
           {products.map((product) => (
             <span key={product.id}>
-              {link(`/shop/${product.id}`, product.title[language] ?? product.title['en'], 'product-link')}
+              <Link
+                to={`/shop/${encodeURIComponent(product.id)}`}
+                className="product-link"
+                isHere={product.id === design?.product.package.id}
+              >
+                {product.title[language] ?? product.title['en']}
+              </Link>
             </span>
           ))}
         </nav>
       )}
       <div className="header-end">
-        {session.orders().length > 0 && link('/orders', t.myOrders, 'header-link')}
+        {session.keeper.read(savedKey) !== null && (
+          <Link to="/saved" className="header-link" label={t.mySaved}>
+            <Icon name="heart" />
+          </Link>
+        )}
+        {session.orders().length > 0 && (
+          <Link to="/orders" className="header-link">
+            {t.myOrders}
+          </Link>
+        )}
         <button type="button" className="header-link" aria-haspopup="dialog" onClick={() => setOpen(true)}>
           <Icon name="globe" size={18} />
           {design && <Country design={design} />}
@@ -90,7 +95,8 @@ function Country({ design }: { readonly design: DesignSession }) {
 
 /** The options the shop knows rather than the shopper chooses: the country. A clash closes the dialog: the way out stands in the page. */
 function ContextChoice({ design, onDone }: { readonly design: DesignSession; readonly onDone: () => void }) {
-  const { language } = useWords()
+  const words = useWords()
+  const { language } = words
   const view = useStore(design)
   const { product } = design
   return product.package.options
@@ -105,7 +111,7 @@ function ContextChoice({ design, onDone }: { readonly design: DesignSession; rea
             <RadioCard
               key={String(value)}
               name={option.id}
-              label={product.valueLabel(option.id, value, language)}
+              label={words.value(product, option.id, value)}
               value={String(value)}
               isChosen={view.design.context[option.id] === value}
               onChoose={() => {

@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from 'react'
 import type { ReactNode } from 'react'
 import { Boundary } from './Boundary.tsx'
-import { navigate } from './route.ts'
+import { Link } from './Link.tsx'
 import { DrawnPicture, Viewport } from './Viewport.tsx'
 import type { Picture } from './Viewport.tsx'
 import { useWords } from './words.ts'
@@ -104,16 +104,9 @@ export function Plain({
 export function HomeLink() {
   const { t } = useWords()
   return (
-    <a
-      className="button primary"
-      href="/"
-      onClick={(event) => {
-        event.preventDefault()
-        navigate('/')
-      }}
-    >
+    <Link to="/" className="button primary">
       {t.theShop}
-    </a>
+    </Link>
   )
 }
 

@@ -11,7 +11,7 @@ export function LiveRegion({
   readonly view: DesignView
 }) {
   const words = useWords()
-  const { t, language, money, number } = words
+  const { t, language, money, roughly } = words
   const [{ before, said }, setState] = useState({ before: view, said: '' })
   if (before !== view) setState({ before: view, said: newsOf() ?? said })
 
@@ -25,7 +25,7 @@ export function LiveRegion({
         : t.clashAnnounced(session.product.sentence(ruleId, language, values))
     }
     if (view.design === before.design) return undefined
-    return t.announceTotal(money(view.price.totalCents), number(view.count))
+    return t.announceTotal(money(view.price.totalCents), roughly(view.count))
   }
 
   return (

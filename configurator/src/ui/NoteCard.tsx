@@ -19,14 +19,18 @@ export function NoteCard({
     <div className="note" data-testid="note" data-kind={note.kind}>
       {note.kind === 'opened' ? (
         <p>
-          {note.unknown.length > 0 ? t.openedWithout(words.list(note.unknown)) : t.opened}{' '}
+          {note.unknown.length > 0
+            ? t.openedWithout(words.list(note.unknown))
+            : note.nameless > 0
+              ? t.openedNameless(note.nameless)
+              : t.opened}{' '}
           {note.oldPriceCents !== undefined &&
             note.oldPriceCents !== view.price.totalCents &&
             t.priceWas(words.money(note.oldPriceCents), words.money(view.price.totalCents))}
         </p>
       ) : (
         <p className="note-title">
-          {note.kind === 'repaired' ? t.changed : t.followed}
+          {note.kind === 'taken' ? t.taken[note.from] : note.kind === 'repaired' ? t.changed : t.followed}
           <span className="note-price">{words.delta(note.deltaCents)}</span>
         </p>
       )}
@@ -43,7 +47,7 @@ export function NoteCard({
       >
         <Icon name="close" size={16} />
       </button>
-      {note.kind !== 'opened' && <ChangeList product={session.product} changes={note.changes} />}
+      {'changes' in note && <ChangeList product={session.product} changes={note.changes} />}
     </div>
   )
 }

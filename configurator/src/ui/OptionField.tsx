@@ -4,15 +4,10 @@ import type { MouseEvent } from 'react'
 import { RAL_COLOURS } from '../scene/layouts.ts'
 import type { DesignSession, DesignView } from '../session.ts'
 import { ConflictPanel } from './ConflictPanel.tsx'
+import { markOf } from './mark.ts'
+import type { Mark } from './mark.ts'
 import { NoteCard } from './NoteCard.tsx'
 import { useWords } from './words.ts'
-import type { Words } from './words.ts'
-
-/** What one value says about itself under its name. */
-interface Mark {
-  readonly state: 'selected' | 'free' | 'conflict' | 'impossible'
-  readonly text: string
-}
 
 /**
  * One option of the product: radio cards, swatches, a stepped scale or a switch. No value is ever disabled: one that clashes says
@@ -35,7 +30,7 @@ export function OptionField(props: {
   const current = view.configuration[option.id]!
   const shown = conflict?.value ?? current
   const label = product.label(option.id, words.language)
-  const valueLabel = (value: Value) => product.valueLabel(option.id, value, words.language)
+  const valueLabel = (value: Value) => words.value(product, option.id, value)
   const choose = (value: Value) => {
     onTouch(option.id)
     session.choose(option.id, value)
@@ -54,8 +49,7 @@ export function OptionField(props: {
     },
   }
   const kind = kindOf(option)
-  const note =
-    view.note && view.note.kind !== 'opened' && view.note.about === option.id ? view.note : undefined
+  const note = view.note && 'changes' in view.note && view.note.about === option.id ? view.note : undefined
   const open = conflict && (
     <ConflictPanel
       key={String(conflict.value)}
@@ -228,35 +222,4 @@ function kindOf(option: OptionView): 'switch' | 'scale' | 'swatches' | 'list' {
 /** `undefined`: not a colour option's value; empty: a colour option's "none". */
 function swatchOf(value: Value): string | undefined {
   return RAL_COLOURS[String(value)] ?? undefined
-}
-
-function markOf(
-  words: Words,
-  session: DesignSession,
-  view: DesignView,
-  option: OptionView,
-  value: Value,
-  current: Value,
-): Mark {
-  const { t } = words
-  const key = String(value)
-  if (value === current)
-    return { state: 'selected', text: option.id in view.design.selection ? t.chosen : t.suggested }
-  const status = view.statuses[option.id]?.[key]
-  if (status?.status === 'conflict') {
-    if (status.changes < 0)
-      return { state: 'impossible', text: t.notHere(placeOf(session, view, words.language)) }
-    const cents = session.wayCents(option.id, value)
-    const parts = [t.changesOthers(status.changes), cents === undefined ? '' : words.delta(cents)]
-    return { state: 'conflict', text: parts.filter(Boolean).join(' · ') }
-  }
-  const price = view.prices[option.id]?.[key]
-  return { state: 'free', text: price === undefined ? '' : words.delta(price - view.designCents) }
-}
-
-/** The context in words: the country the shop delivers to. */
-function placeOf({ product }: DesignSession, { design }: DesignView, language: string): string {
-  return Object.entries(design.context)
-    .map(([option, value]) => product.valueLabel(option, value, language))
-    .join(', ')
 }

@@ -51,7 +51,7 @@ export function OptionPanel({
       {view.conflict && view.conflict.about !== 'choice' && (
         <ConflictPanel session={session} view={view} conflict={view.conflict} focus />
       )}
-      {view.note && (view.note.kind === 'opened' || view.note.about === undefined) && (
+      {view.note && (!('changes' in view.note) || view.note.about === undefined) && (
         <NoteCard session={session} view={view} note={view.note} />
       )}
       <div className="step" data-step={step.id}>
@@ -122,7 +122,8 @@ function StepNav({
   useEffect(() => {
     const chip = list.current?.children[at]
     if (!(chip instanceof HTMLElement) || !list.current) return
-    list.current.scrollTo({ left: chip.offsetLeft - (list.current.clientWidth - chip.clientWidth) / 2 })
+    const [outer, inner] = [list.current.getBoundingClientRect(), chip.getBoundingClientRect()]
+    list.current.scrollBy({ left: inner.left + inner.width / 2 - (outer.left + outer.width / 2) })
   }, [at])
   return (
     <nav className="steps" aria-label={t.steps}>

@@ -8,8 +8,8 @@ import { PriceBreakdown, vatPercent } from './PriceBreakdown.tsx'
 import { Recap } from './Recap.tsx'
 import { navigate } from './route.ts'
 import { useStore } from './store.ts'
-import { useWords } from './words.ts'
-import type { Words } from './words.ts'
+import { useLaterWords } from './words.ts'
+import type { LaterWords } from './words.ts'
 
 const fields = ['name', 'email', 'street', 'postcode', 'city'] as const
 type Field = (typeof fields)[number]
@@ -36,8 +36,8 @@ export default function OrderForm({
   readonly design: DesignSession
   readonly view: DesignView
 }) {
-  const words = useWords()
-  const { t, language } = words
+  const words = useLaterWords()
+  const { t } = words
   const checkout = useStore(session.checkout)
   const id = useId()
   const form = useRef<HTMLFormElement>(null)
@@ -155,7 +155,11 @@ export default function OrderForm({
         <header className="section-head">
           <h2>{t.yourDesign}</h2>
           {!isLocked && (
-            <button type="button" className="link-button" onClick={() => navigate('/')}>
+            <button
+              type="button"
+              className="link-button"
+              onClick={() => navigate(`/shop/${design.product.package.id}`)}
+            >
               {t.change}
             </button>
           )}
@@ -180,7 +184,7 @@ export default function OrderForm({
         </div>
         <p className="field-fixed">
           <span>{t.country}</span>
-          <strong>{country === '' ? '' : design.product.valueLabel('country', country, language)}</strong>
+          <strong>{country === '' ? '' : words.value(design.product, 'country', country)}</strong>
           <span className="hint">{t.countryFixed}</span>
         </p>
       </fieldset>
@@ -218,7 +222,7 @@ export default function OrderForm({
 
 /** Her own choices first; everything else and the price on demand. */
 function DesignSummary({ design, view }: { readonly design: DesignSession; readonly view: DesignView }) {
-  const { t } = useWords()
+  const { t } = useLaterWords()
   const { product } = design
   const isOwn = Object.keys(view.design.selection).length + Object.keys(view.texts).length > 0
   return (
@@ -258,7 +262,7 @@ function Refusal({
   design,
   problem,
 }: {
-  readonly words: Words
+  readonly words: LaterWords
   readonly session: Session
   readonly design: DesignSession
   readonly problem: Problem
@@ -284,7 +288,11 @@ function Refusal({
         </button>
       )}
       {(kind === 'not-buildable' || kind === 'incomplete') && (
-        <button type="button" className="button quiet" onClick={() => navigate('/')}>
+        <button
+          type="button"
+          className="button quiet"
+          onClick={() => navigate(`/shop/${design.product.package.id}`)}
+        >
           {t.backToDesign}
         </button>
       )}
@@ -297,7 +305,7 @@ function problemKind(problem: Problem): string {
   return /[a-z0-9-]+$/.exec(problem.type)?.[0] ?? ''
 }
 
-function refusalSentence({ t, money }: Words, kind: string, problem: Problem): string {
+function refusalSentence({ t, money }: LaterWords, kind: string, problem: Problem): string {
   switch (kind) {
     case 'price-changed': {
       const { expectedPriceCents: seen, priceCents: now } = problem
@@ -349,7 +357,7 @@ function choicesOf(
   )
 }
 
-function fieldError({ t }: Words, field: Field, text: string): string | undefined {
+function fieldError({ t }: LaterWords, field: Field, text: string): string | undefined {
   if (text.trim() === '') return t.fieldMissing
   if (text.trim().length > maxLength[field]) return t.tooLong(maxLength[field])
   if (field === 'email' && !Customer.shape.email.safeParse(text.trim()).success) return t.emailWrong

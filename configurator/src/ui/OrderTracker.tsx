@@ -5,8 +5,8 @@ import { Icon } from './icons.tsx'
 import { Modal } from './Modal.tsx'
 import { navigate } from './route.ts'
 import { useStore } from './store.ts'
-import { useWords } from './words.ts'
-import type { Words } from './words.ts'
+import { useLaterWords } from './words.ts'
+import type { LaterWords } from './words.ts'
 
 /** One order, live: where it stands, what each station has done, what is still open. Every state here was reported by a line. */
 export function OrderTracker({
@@ -16,7 +16,7 @@ export function OrderTracker({
   readonly watch: Watch
   readonly product: Product | undefined
 }) {
-  const words = useWords()
+  const words = useLaterWords()
   const { t } = words
   const view = useStore(watch)
   const { order } = view
@@ -110,7 +110,7 @@ function LinkBadge({
   view,
   order,
 }: {
-  readonly words: Words
+  readonly words: LaterWords
   readonly view: WatchView
   readonly order: OrderView
 }) {
@@ -130,7 +130,7 @@ function Station({
   product,
   heardAtMs,
 }: {
-  readonly words: Words
+  readonly words: LaterWords
   readonly operation: OperationView
   readonly product: Product | undefined
   readonly heardAtMs: number
@@ -221,7 +221,7 @@ function Estimate({
   operation,
   heardAtMs,
 }: {
-  readonly words: Words
+  readonly words: LaterWords
   readonly operation: OperationView
   readonly heardAtMs: number
 }) {
@@ -272,7 +272,7 @@ function Cancel({
   view,
   order,
 }: {
-  readonly words: Words
+  readonly words: LaterWords
   readonly watch: Watch
   readonly view: WatchView
   readonly order: OrderView
@@ -332,11 +332,11 @@ function Cancel({
 }
 
 /** A line's name for shoppers: the ids of lines say "line" already where they are numbered. */
-function lineName({ t }: Words, id: string): string {
+function lineName({ t }: LaterWords, id: string): string {
   return t.lineName(id.replace(/^line-/, ''))
 }
 
-function leadOf(words: Words, order: OrderView): string {
+function leadOf(words: LaterWords, order: OrderView): string {
   const { t, language } = words
   const line = order.lineId === undefined ? t.theLine : lineName(words, order.lineId)
   const { waiting } = order

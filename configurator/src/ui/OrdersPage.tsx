@@ -4,7 +4,7 @@ import { trackingPath } from '../session.ts'
 import { Icon } from './icons.tsx'
 import { HomeLink, Plain, useTitle } from './Layout.tsx'
 import { navigate } from './route.ts'
-import { useWords } from './words.ts'
+import { useLaterWords } from './words.ts'
 
 /** Every order this browser knows, with the way to its tracker. */
 export default function OrdersPage({
@@ -14,7 +14,7 @@ export default function OrdersPage({
   readonly header: ReactNode
   readonly session: Session
 }) {
-  const words = useWords()
+  const words = useLaterWords()
   const { t } = words
   const orders = session.orders()
   useTitle(t.myOrders)

@@ -23,7 +23,7 @@ export function PriceBreakdown({
     if (line.option !== undefined)
       return [
         product.label(line.option, language),
-        product.valueLabel(line.option, view.configuration[line.option]!, language),
+        words.value(product, line.option, view.configuration[line.option]!),
       ]
     const label = [...product.package.priceTerms, ...product.package.texts].find(
       (term) => term.id === line.id,

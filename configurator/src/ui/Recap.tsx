@@ -11,7 +11,8 @@ export function Recap({
   readonly choices: Selection
   readonly texts: Readonly<Record<string, string>>
 }) {
-  const { language } = useWords()
+  const words = useWords()
+  const { language } = words
   const { steps, texts: textOptions } = product.package
   const written = textOptions.filter((text) => texts[text.id])
   return (
@@ -26,7 +27,7 @@ export function Recap({
               .map((id) => (
                 <dd key={id}>
                   <span className="hint">{product.label(id, language)}</span>{' '}
-                  {product.valueLabel(id, choices[id]!, language)}
+                  {words.value(product, id, choices[id]!)}
                 </dd>
               ))}
           </div>

@@ -28,7 +28,7 @@ export function TextField({
       text.when.flatMap((row) =>
         Object.entries(row).map(
           ([option, values]) =>
-            `${product.label(option, language)}: ${values.map((value) => product.valueLabel(option, value, language)).join(' / ')}`,
+            `${product.label(option, language)}: ${values.map((value) => words.value(product, option, value)).join(' / ')}`,
         ),
       ),
     ),

@@ -9,7 +9,7 @@ import { Layout, OfflineHint, useTitle } from './Layout.tsx'
 import { OrderTracker } from './OrderTracker.tsx'
 import { useStore } from './store.ts'
 import type { Picture } from './Viewport.tsx'
-import { useWords } from './words.ts'
+import { useLaterWords } from './words.ts'
 
 /** The page of one order: the unit as far as it is built, and where it stands. */
 export default function TrackPage({
@@ -25,22 +25,27 @@ export default function TrackPage({
   readonly orderId: string
   readonly token: string
 }) {
-  const { t } = useWords()
+  const { t } = useLaterWords()
   const [watch] = useState(() => session.watch({ orderId, token }))
   useEffect(() => () => watch.close(), [watch])
   const { order } = useStore(watch)
+  const productId = order?.order.productId
+  useEffect(() => {
+    // the words for what was ordered come from its own product
+    if (productId !== undefined) session.show(productId)
+  }, [session, productId])
   useTitle(t.trackTitle)
   return (
     <Layout header={header} picture={usePicture(order)} skip={t.skipToContent}>
       <OfflineHint />
-      <OrderTracker watch={watch} product={product} />
+      <OrderTracker watch={watch} product={product?.package.id === productId ? product : undefined} />
     </Layout>
   )
 }
 
 /** The unit as far as stations have reported it. The same object until one of them reports more: then, and only then, it is drawn again. */
 function usePicture(view: OrderView | undefined): Picture | undefined {
-  const { t, language } = useWords()
+  const { t, language } = useLaterWords()
   const order = view?.order
   const done = view && finishedStages(view)
   const doneKey = done && [...done].join(' ')

@@ -14,12 +14,32 @@ const paths = {
   box: 'M4 8l8-4 8 4v8l-8 4-8-4V8Zm0 0 8 4 8-4M12 12v8',
   reset: 'M5 12a7 7 0 1 0 2-4.900L5 9M5 4.500V9h4.500',
   arrow: 'M5 12h14M13 6l6 6-6 6',
+  search: 'M10.500 4a6.500 6.500 0 1 0 0 13 6.500 6.500 0 0 0 0-13ZM15.500 15.500 20 20',
+  heart:
+    'M12 20S4 15 4 9.200C4 6.500 6 5 8 5c1.800 0 3.200 1 4 2.500C12.800 6 14.200 5 16 5c2 0 4 1.500 4 4.200C20 15 12 20 12 20Z',
+  coin: 'M12 4a8 8 0 1 0 0 16 8 8 0 0 0 0-16ZM14.500 9.500c-1-1.300-4.500-1.300-4.500.500 0 2.200 4.500 1.300 4.500 3.700 0 1.800-3.500 1.800-4.500.400M12 7.300v1.200m0 7v1.200',
+  columns: 'M4 5h6.500v14H4zM13.500 5H20v14h-6.500z',
+  bin: 'M5 7h14M10 7V4.500h4V7M7 7l.8 12.500h8.400L17 7M10.500 10.500v6M13.500 10.500v6',
+  pencil: 'm5 19 1-4L16.500 4.500l3 3L9 18l-4 1Z',
+  swap: 'M4 9h15l-3.500-3.500M20 15H5l3.500 3.500',
+  spark: 'M11 3.500 13 9l5.500 2-5.500 2-2 5.500L9 13l-5.500-2L9 9l2-5.500ZM18.500 16v4m-2-2h4',
 } as const
+
+/** Icons that point along the line of reading: mirrored where it runs from right to left. */
+const mirrored: ReadonlySet<string> = new Set(['undo', 'redo', 'chevron', 'arrow', 'search'])
 
 /** One line icon, 24 units, in the text's colour; always beside or instead of words that say the same. */
 export function Icon({ name, size = 20 }: { readonly name: keyof typeof paths; readonly size?: number }) {
   return (
-    <svg className="icon" width={size} height={size} viewBox="0 0 24 24" aria-hidden="true" focusable="false">
+    <svg
+      className="icon"
+      data-mirrors={mirrored.has(name)}
+      width={size}
+      height={size}
+      viewBox="0 0 24 24"
+      aria-hidden="true"
+      focusable="false"
+    >
       <path d={paths[name]} />
     </svg>
   )

@@ -4,6 +4,8 @@ export type Route =
   | { readonly page: 'shop'; readonly product?: string }
   | { readonly page: 'order' }
   | { readonly page: 'orders' }
+  | { readonly page: 'saved' }
+  | { readonly page: 'compare'; readonly product: string; readonly hash: string }
   | { readonly page: 'track'; readonly orderId: string; readonly token: string }
   | { readonly page: 'unknown' }
 
@@ -15,6 +17,9 @@ function routeOf(path: string, hash: string): Route {
   if (first === 'shop' && second !== undefined) return { page: 'shop', product: second }
   if (first === 'order' && second === undefined) return { page: 'order' }
   if (first === 'orders' && second === undefined) return { page: 'orders' }
+  if (first === 'saved' && second === undefined) return { page: 'saved' }
+  if (first === 'compare' && second !== undefined)
+    return { page: 'compare', product: second, hash: hash.replace(/^#/, '') }
   if (first === 'track' && second !== undefined)
     return { page: 'track', orderId: second, token: hash.replace(/^#/, '') }
   return { page: 'unknown' }
