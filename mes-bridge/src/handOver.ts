@@ -8,6 +8,9 @@ import { Bit } from './line.ts'
 import type { CallOutcome, Clock, Line, Log } from './line.ts'
 import { firstRecord, newJob } from './orderBook.ts'
 import type { Job, OrderBook, Work } from './orderBook.ts'
+import type { Fence } from './journal.ts'
+import type { JobOrder } from './jobOrder.ts'
+import { unassignedLease } from './leases.ts'
 import { begun } from './plan.ts'
 import type { Action, Settlement } from './plan.ts'
 
@@ -23,6 +26,10 @@ export interface Desk {
   /** Keeps hold of work under way, so that a stop can wait for it. */
   run(work: Promise<void>): void
   isStopped(): boolean
+  /** The lease of a line, or of finding lines, if it is in our hands. */
+  fenceOf(lease: string): Fence | undefined
+  /** An order was given to a line of another bridge, durably. */
+  sentElsewhere(work: Work, lineId: string): void
   ensureOperations(work: Work): Promise<void>
 }
 
@@ -108,10 +115,17 @@ export function createHandOver(desk: Desk): (action: Action) => void {
     const line = lineOf(lineId)
     if (!line) return
     const orders = composeJobOrders(work.view.order, work.operations)
+    const ours = desk.fenceOf(lineId)
+    // The owner of another bridge's line takes the order up as planned and writes itself what it is about to send.
+    const recordOf = (order: JobOrder) =>
+      ours
+        ? firstRecord(order, lineId)
+        : { ...firstRecord(order, lineId), handOver: 'planned' as const, attempt: 0 }
     book.setJobs(
       work,
-      orders.map((order) => ({ ...newJob(firstRecord(order, lineId), line.moment()), busy: true })),
+      orders.map((order) => ({ ...newJob(recordOf(order), line.moment()), busy: true })),
     )
+    if (ours) work.fences = [...work.fences, ours]
     const { jobs } = work
     const operations = work.operations.map(toOperation)
     const isDurable = await book.write(
@@ -120,6 +134,8 @@ export function createHandOver(desk: Desk): (action: Action) => void {
       jobs,
     )
     if (!isDurable) return
+    if (!ours) return desk.sentElsewhere(work, lineId)
+    work.fences = [ours]
     for (const job of jobs) {
       job.busy = false
       // Durable as about to be sent, and certainly not sent yet.
@@ -130,8 +146,17 @@ export function createHandOver(desk: Desk): (action: Action) => void {
     touch(work)
   }
 
-  /** Everything is off the refusing line; the order may go elsewhere. */
+  /** Everything is off the refusing line; the order may go elsewhere, which is for whoever finds lines to decide. */
   function unassign(work: Work, lineId: string): void {
+    const ours = desk.fenceOf(unassignedLease)
+    if (!ours) {
+      work.changing = true
+      const detail = `${lineId} refused it`
+      const fact: OrderFact = { kind: 'waiting', reason: 'lineRefused', lineId, detail }
+      void book.write(work, [fact], work.jobs).then(() => book.drop(work))
+      return
+    }
+    work.fences = [ours]
     work.avoid.set(lineId, clock.now() + avoidMs)
     book.setJobs(work, [])
     touch(work)

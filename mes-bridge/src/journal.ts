@@ -68,8 +68,8 @@ export interface Guard {
   readonly afterSeq: number
 }
 
-/** Who has an order in hand: the owner of the line it is on, or whoever finds lines for orders. */
-export type Holder = { readonly lineId: string } | 'unassigned'
+/** Who has orders in hand: the owner of the line they are on, or whoever finds lines for those that are on none of some. */
+export type Holder = { readonly lineId: string } | { readonly onNoneOf: readonly string[] }
 
 export interface Journal {
   /**

@@ -17,11 +17,16 @@ export interface Fence {
   readonly epoch: number
 }
 
-interface LeaseSeen extends Fence {
+export interface LeaseSeen extends Fence {
   /** Absent: nobody has it. */
   readonly owner?: string
   /** What is left of it by the database's clock; 0 or less: anybody may take it. */
   readonly leftMs: number
+}
+
+export interface BridgeSeen {
+  readonly bridge: string
+  readonly lines: readonly string[]
 }
 
 /** Something to do for the owner of a lease, asked by another bridge. */
@@ -37,12 +42,14 @@ export interface Beat {
   /** Leases that were renewed; one that is missing belongs to somebody else now. */
   readonly renewed: readonly Fence[]
   readonly leases: readonly LeaseSeen[]
-  /** Bridges that are alive, this one too. */
-  readonly bridges: readonly string[]
+  /** Bridges that are alive, this one too, and the lines each can work. */
+  readonly bridges: readonly BridgeSeen[]
   /** Not answered and not too old, of the leases renewed; oldest first. */
   readonly asks: readonly Ask[]
   /** Newest version of each line's report. */
   readonly reports: ReadonlyMap<string, number>
+  /** Lines that staff hold. */
+  readonly heldLines: readonly string[]
 }
 
 /** An owner's word about its line. */
@@ -59,7 +66,7 @@ export interface Bridges {
   /** This process alone uses the journal (its folder is locked): leases need no renewal and are nobody else's. */
   readonly alone: boolean
   /** Says that a bridge is alive for `ttlMs` more, renews its leases for as long and reads what the others said. */
-  beat(bridge: string, held: readonly Fence[], ttlMs: number): Promise<Beat | Unavailable>
+  beat(me: BridgeSeen, held: readonly Fence[], ttlMs: number): Promise<Beat | Unavailable>
   /** Takes a lease that is free or has ended. Waits for writes its last owner has under way. */
   claim(
     bridge: string,
@@ -132,32 +139,36 @@ export function createBridges({ db, engine, run, tell }: BridgesParts): Bridges 
   return {
     alone,
 
-    async beat(bridge, held, ttlMs) {
+    async beat({ bridge, lines }, held, ttlMs) {
       const answer = await run([
         sql`update leases set until_ms = ${inMs(ttlMs)} where ${sameFences(held)} returning lease_id, epoch`.compile(
           db,
         ),
-        sql`insert into bridges (bridge, until_ms) values (${bridge}, ${inMs(ttlMs)})
-          on conflict (bridge) do update set until_ms = excluded.until_ms`.compile(db),
+        sql`insert into bridges (bridge, until_ms, lines) values (${bridge}, ${inMs(ttlMs)}, ${JSON.stringify(lines)})
+          on conflict (bridge) do update set until_ms = excluded.until_ms, lines = excluded.lines`.compile(
+          db,
+        ),
         sql`select lease_id, owner, epoch, until_ms - ${clock} as left_ms from leases order by lease_id`.compile(
           db,
         ),
-        sql`select bridge from bridges where until_ms > ${clock} order by bridge`.compile(db),
+        sql`select bridge, lines from bridges where until_ms > ${clock} order by bridge`.compile(db),
         sql`select ask_id, lease_id, body from asks where answer is null and until_ms > ${clock} order by until_ms`.compile(
           db,
         ),
         sql`select line_id, version from line_reports`.compile(db),
+        sql`select line_id from lines where held = 1`.compile(db),
         sql`delete from asks where until_ms < ${inMs(-keptMs)}`.compile(db),
         sql`delete from bridges where until_ms < ${inMs(-keptMs)}`.compile(db),
       ])
       if ('outcome' in answer) return answer
-      const [renewed, , leases, bridges, asks, reports] = answer.rows as [
+      const [renewed, , leases, bridges, asks, reports, heldLines] = answer.rows as [
         { lease_id: string; epoch: number }[],
         unknown[],
         { lease_id: string; owner: string | null; epoch: number; left_ms: number }[],
-        { bridge: string }[],
+        { bridge: string; lines: string }[],
         { ask_id: string; lease_id: string; body: string }[],
         { line_id: string; version: number }[],
+        { line_id: string }[],
       ]
       const mine = new Set(renewed.map(({ lease_id }) => lease_id))
       return {
@@ -168,11 +179,12 @@ export function createBridges({ db, engine, run, tell }: BridgesParts): Bridges 
           ...(owner !== null && { owner }),
           leftMs: owner === null ? 0 : left_ms,
         })),
-        bridges: bridges.map((row) => row.bridge),
+        bridges: bridges.map((row) => ({ bridge: row.bridge, lines: JSON.parse(row.lines) as string[] })),
         asks: asks
           .filter(({ lease_id }) => mine.has(lease_id))
           .map(({ ask_id, lease_id, body }) => ({ askId: ask_id, lease: lease_id, body })),
         reports: new Map(reports.map(({ line_id, version }) => [line_id, version])),
+        heldLines: heldLines.map((row) => row.line_id),
       }
     },
 

@@ -189,13 +189,15 @@ export async function openJournal({ storage, now, warn, maxWaiting = 4096 }: Jou
       .where((eb) => {
         const isUnfinished = eb('order_id', 'in', unfinished)
         if (of === undefined) return eb.or([isUnfinished, eb('order_id', 'in', sent)])
-        if (of === 'unassigned') {
-          const onSomeLine = eb
+        if ('onNoneOf' in of) {
+          if (of.onNoneOf.length === 0) return isUnfinished
+          const onOne = eb
             .selectFrom('jobs')
             .select('order_id')
             .whereRef('jobs.order_id', '=', 'orders.order_id')
             .where('hand_over', 'not in', offTheLine)
-          return eb.and([isUnfinished, eb.not(eb.exists(onSomeLine))])
+            .where('line_id', 'in', of.onNoneOf)
+          return eb.and([isUnfinished, eb.not(eb.exists(onOne))])
         }
         const here = left.where('line_id', '=', of.lineId).where('hand_over', 'not in', offTheLine)
         return eb.or([

@@ -73,7 +73,7 @@ export interface Tables {
   rules: { rules_hash: string; kept_at: string; json: string }
   /** Who works a line; written by claim, renewal and release alone. Times are ms of the database's own clock. */
   leases: { lease_id: string; owner: string | null; epoch: number; until_ms: number }
-  bridges: { bridge: string; until_ms: number }
+  bridges: { bridge: string; until_ms: number; lines: string }
   line_reports: { line_id: string; bridge: string; epoch: number; version: number; report: string }
   asks: { ask_id: string; lease_id: string; body: string; until_ms: number; answer: string | null }
   trusted_certificates: { line_id: string; fingerprint: string }
@@ -105,6 +105,7 @@ async function severalBridges(db: Kysely<unknown>, engine: Engine): Promise<void
     .createTable('bridges')
     .addColumn('bridge', 'text', (c) => c.primaryKey().notNull())
     .addColumn('until_ms', milliseconds, (c) => c.notNull())
+    .addColumn('lines', 'text', (c) => c.notNull())
     .execute()
   await db.schema
     .createTable('line_reports')

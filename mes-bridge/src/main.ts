@@ -8,8 +8,10 @@
  */
 import { randomBytes } from 'node:crypto'
 import type { AddressInfo } from 'node:net'
+import { hostname } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
+import type { LineView } from '@lot-one/rules'
 import pino from 'pino'
 import { createCatalog } from './catalog.ts'
 import { prepareDataFolder, readConfig, staffTokenOf } from './config.ts'
@@ -18,7 +20,9 @@ import { createHttp } from './http.ts'
 import { createMetrics } from './httpMetrics.ts'
 import { openJournal } from './journalOpen.ts'
 import { operationsOf } from './orderOperations.ts'
-import type { Line } from './line.ts'
+import type { Dispatch } from './dispatch.ts'
+import type { Line, LineConfig } from './line.ts'
+import { createOwnedLine } from './ownedLine.ts'
 
 const here = dirname(fileURLToPath(import.meta.url))
 /** Bundles lie in dist/server, sources in mes-bridge/src: both two steps below the project. */
@@ -92,11 +96,12 @@ async function start(): Promise<() => Promise<void>> {
     const own = await prepareOwnCertificate(pkiFolder)
     tell({ type: 'certificate', file: own.certificateFile, fingerprint: own.fingerprint })
 
-    const lines = config.lines.map((line) =>
+    const makeLine = (line: LineConfig): Line =>
       createLine(line, {
         clock,
         pkiFolder,
         log,
+        mayAct: () => dispatch.owns(line.id),
         audit: (entry) =>
           void journal.audit(entry).then(({ outcome }) => {
             // the record must not be lost with the disk: the log has it
@@ -106,15 +111,17 @@ async function start(): Promise<() => Promise<void>> {
                 `Not in the audit record: ${entry.method} of ${entry.jobOrderId} on ${entry.lineId}`,
               )
           }),
-      }),
-    )
-    const dispatch = createDispatch({
+      })
+    const lines = config.lines.map((line) => createOwnedLine(() => makeLine(line)))
+    const dispatch: Dispatch = createDispatch({
       journal,
       lines,
       derive: (order) => operationsOf(catalog, order),
       clock,
       log,
       secondsPerPlannedSecond: 1 / config.simSpeed,
+      bridge: `${hostname()}/${process.pid}/${randomBytes(3).toString('hex')}`,
+      monotonicMs: () => performance.now(),
     })
     ending.push(
       () => Promise.all(lines.map((line) => line.stop())),
@@ -136,9 +143,8 @@ async function start(): Promise<() => Promise<void>> {
     ending.push(() => http.close())
     tell({ type: 'listening', url })
 
-    for (const line of lines) line.start()
     await dispatch.start()
-    void announceReady(config, lines, url)
+    void announceReady(config, dispatch, url)
     return end
   } catch (error) {
     await end()
@@ -212,41 +218,43 @@ function loadDaily(load: (day: string) => Promise<string | undefined>): () => vo
   return () => clearInterval(timer)
 }
 
-/** Says `ready` once an order can be built, and which lines do not answer. */
+/** Says `ready` once an order can be built, by this bridge or another one, and which lines do not answer. */
 async function announceReady(
   { lines: settings }: Config,
-  lines: readonly Line[],
+  production: Pick<Dispatch, 'lines' | 'followLines'>,
   url: string,
 ): Promise<void> {
-  if (lines.length === 0) {
+  if (settings.length === 0) {
     tell({
       type: 'notice',
       text: 'No line is configured (LOT_ONE_LINES): orders are taken and wait for one.',
     })
     return tell({ type: 'ready', url })
   }
-  const online = lines.map((line) => untilOnline(line))
+  const online = settings.map(({ id }) => untilOnline(production, id))
   const late = new Promise<void>((resolve) => setTimeout(resolve, lineGraceMs).unref())
   await Promise.race([Promise.all(online), late])
-  for (const [i, line] of lines.entries()) {
-    if (line.isOnline()) continue
-    const { state, reason } = line.view().link
-    const text = `Line ${line.id} at ${settings[i]?.endpoint} is ${state}${reason === undefined ? '' : `: ${reason}`}. It is tried again by itself.`
+  for (const { id, endpoint, link } of production.lines()) {
+    if (isOnline(link)) continue
+    const { state, reason } = link
+    const text = `Line ${id} at ${endpoint} is ${state}${reason === undefined ? '' : `: ${reason}`}. It is tried again by itself.`
     tell({ type: 'notice', text })
   }
   await Promise.race(online)
   tell({ type: 'ready', url })
 }
 
-function untilOnline(line: Line): Promise<void> {
+const isOnline = ({ state }: LineView['link']): boolean => state === 'online' || state === 'degraded'
+
+function untilOnline(production: Pick<Dispatch, 'lines' | 'followLines'>, lineId: string): Promise<void> {
   return new Promise((resolve) => {
-    const look = () => {
-      if (!line.isOnline()) return
+    const leave = production.followLines(({ id, link }) => look(id, link))
+    const look = (id: string, link: LineView['link']) => {
+      if (id !== lineId || !isOnline(link)) return
       leave()
       resolve()
     }
-    const leave = line.follow(look)
-    look()
+    for (const { id, link } of production.lines()) look(id, link)
   })
 }
 

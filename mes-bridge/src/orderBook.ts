@@ -308,12 +308,11 @@ export function createOrderBook(
     load: (lineId, station) => loads.get(`${lineId} ${station}`) ?? { jobs: 0, seconds: 0, parallel: 1 },
     ordersOn: (lineId) => perLine.get(lineId) ?? 0,
     async settle(some) {
-      await Promise.all(
-        [...some].map((work) => {
-          const box = outbox.get(work)
-          return box?.timer !== undefined || box?.writing ? this.write(work, []) : undefined
-        }),
-      )
+      const unsettled = [...some].filter((work) => {
+        const box = outbox.get(work)
+        return box?.timer !== undefined || box?.writing
+      })
+      await Promise.all(unsettled.map((work) => this.write(work, [])))
     },
     async close() {
       for (const [work, { timer }] of outbox) if (timer) void this.write(work, [])

@@ -1,0 +1,79 @@
+/**
+ * Several bridges on one database while owners of lines are killed and stopped: every order is built exactly once, whichever
+ * bridge took it and whichever was watched.
+ *
+ * BRIDGES_CAMPAIGN=40 makes 40 rounds of kills and pauses instead of one of each and prints the times of the take-overs.
+ */
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { postgresMissing } from './postgresServer.ts'
+import { startSite } from './site.ts'
+import type { Site, SiteBridge } from './site.ts'
+
+const rounds = Number(process.env['BRIDGES_CAMPAIGN'] ?? 0)
+const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
+
+describe.skipIf(postgresMissing)(`on PostgreSQL${postgresMissing ? ` (${postgresMissing})` : ''}`, () => {
+  let site: Site
+  beforeAll(async () => {
+    site = await startSite({ lines: 2, bridges: rounds > 0 ? 3 : 2, speed: rounds > 0 ? 40 : 100 })
+  })
+  afterAll(async () => {
+    await site.stop()
+  })
+
+  async function ownerOf(lineId: string): Promise<SiteBridge> {
+    const up = site.bridges.filter(({ isUp }) => isUp)
+    const line = (await up[0]!.lines()).find(({ id }) => id === lineId)
+    const owner = site.bridges.find(({ pid }) => line?.bridge?.includes(`/${pid}/`))
+    if (!owner) throw new Error(`nobody owns ${lineId}: ${JSON.stringify(line)}`)
+    return owner
+  }
+
+  test('lines are spread over the bridges, and every bridge shows them all', async () => {
+    await site.settled(site.bridges)
+    const spread = async () => {
+      const owners = await Promise.all(['line-1', 'line-2'].map(ownerOf))
+      return new Set(owners.map(({ pid }) => pid)).size
+    }
+    while ((await spread()) < 2) await pause(100)
+  })
+
+  test(
+    'owners are killed and stopped in the middle of orders: each is built once, each stream is whole',
+    async () => {
+      const takeOvers: number[] = []
+      const shopping: Promise<unknown>[] = []
+      for (let round = 0; round < (rounds || 2); round++) {
+        for (let n = 0; n < 4; n++) shopping.push(site.shop())
+        await pause(300 + ((round * 137) % 900))
+        const victim = await ownerOf(`line-${1 + (round % 2)}`)
+        const others = site.bridges.filter((bridge) => bridge !== victim && bridge.isUp)
+        const isKill = round % 2 === 0
+        if (isKill) await victim.kill()
+        else victim.pause()
+        for (let n = 0; n < 2; n++) shopping.push(site.shop())
+        takeOvers.push(await site.settled(others))
+        if (isKill) await victim.start()
+        else {
+          // it wakes up long after its leases have ended, with calls and writes under way
+          await pause(1_000)
+          victim.resume()
+        }
+        if (rounds > 0) console.log(`round ${round + 1}: taken over in ${Math.round(takeOvers.at(-1)!)} ms`)
+      }
+      await Promise.all(shopping)
+      const { lost, doubled, wrong, built, ordered } = site.verdict()
+      expect({ lost, doubled, wrong }).toEqual({ lost: [], doubled: [], wrong: [] })
+      expect(built).toBe(ordered)
+      expect(site.shoppers.flatMap(({ wrongs }) => wrongs)).toEqual([])
+      expect(site.shoppers.every(({ state }) => state === 'completed')).toBe(true)
+      const sorted = takeOvers.toSorted((a, b) => a - b)
+      const at = (share: number) =>
+        Math.round(sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))]!)
+      if (rounds > 0)
+        console.log({ rounds, orders: site.shoppers.length, p50: at(0.5), p95: at(0.95), max: at(1) })
+      expect(sorted.at(-1)).toBeLessThan(10_000)
+    },
+    Math.max(60_000, rounds * 30_000),
+  )
+})
