@@ -1,6 +1,6 @@
 /**
  * The kill campaign: for every marked point forty orders, some of them changed or cancelled on the way, while bridge or simulator
- * end with SIGKILL exactly there, twice. In the end the simulators' own ledgers are compared with what was ordered.
+ * end with SIGKILL exactly there. In the end the simulators' own ledgers are compared with what was ordered.
  */
 import { mkdtemp, rm } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -24,6 +24,8 @@ import type { Part, Stack } from './wavesStack.ts'
 export interface KillOptions {
   /** Orders per point. */
   readonly orders: number
+  /** How often a process ends at each point. */
+  readonly kills: number
   readonly lines: number
   readonly faults: string
   readonly speed: number
@@ -148,12 +150,12 @@ export async function runKills(root: string, options: KillOptions): Promise<Kill
       stack.ledgerFiles.map(readLedger),
     )
     const { ordered, built, ...wrongs } = verdict
-    const kills = (part: Part) =>
+    const killed = (part: Part) =>
       points.filter((each) => each.part === part).reduce((sum, each) => sum + each.kills, 0)
     return {
-      settings: { orders: options.orders, lines, faults, speed, seed: options.seed },
+      settings: { orders: options.orders, kills: options.kills, lines, faults, speed, seed: options.seed },
       points,
-      kills: { bridge: kills('bridge'), sim: kills('sim') },
+      kills: { bridge: killed('bridge'), sim: killed('sim') },
       operations: { ordered, built },
       ...wrongs,
       unfinished: shoppings
@@ -198,13 +200,14 @@ async function runPoint(
   stack: Stack,
   { part, point, first }: Target,
   orders: readonly { readonly order: BuildOrder; readonly wish: Wish | undefined }[],
-  { timeout }: KillOptions,
+  { timeout, kills }: KillOptions,
   random: () => number,
   over: AbortSignal,
 ): Promise<{ readonly shoppings: readonly Shopping[]; readonly reached: readonly string[] }> {
   const skip = (most: number) => Math.floor(random() * most)
   const here = (): KillAt => ({ point, skip: skip(rare.test(point) ? 2 : 25) })
-  stack.arm(part, [...(first ? [{ point: first, skip: skip(25) }] : [here()]), here()])
+  const before = first ? [{ point: first, skip: skip(25) }] : []
+  stack.arm(part, [...before, ...Array.from({ length: kills }, here)])
   const signal = AbortSignal.any([over, AbortSignal.timeout(timeout * 1000)])
   const shoppings = await Promise.all(
     orders.map(({ order, wish }) => shop(stack.url, order, signal, () => undefined, wish)),
