@@ -5,18 +5,17 @@
  *
  * Deterministic: the same model and options give the same bytes on every machine, unless a deadline ends the work.
  */
+import { booleanCase } from './booleanCase.ts'
+import { byClauses } from './byClauses.ts'
+import { byDiagrams } from './byDiagrams.ts'
 import { budgetExceeded } from './diagramBuilder.ts'
 import type { Budget } from './diagramBuilder.ts'
 import { decodeDiagram, encodeDiagram } from './diagram.ts'
 import type { Diagram } from './diagram.ts'
-import { optionsOf } from './formulaDiagram.ts'
-import type { Workbench } from './joining.ts'
-import { freezeGroups, freezeRules, layOut, planOf } from './layout.ts'
-import type { Layout, Plan } from './layout.ts'
-import type { Effective, Formula, PriceTerm, Problem, ProductModel, Rule, Value } from './model.ts'
-import { findOrder, groupsOf } from './orderSearch.ts'
-import { createProver } from './proofs.ts'
-import type { Product } from './proofs.ts'
+import { planOf } from './layout.ts'
+import type { Built, Costs } from './layout.ts'
+import type { Effective, PriceTerm, Problem, ProductModel, Rule, Value } from './model.ts'
+import type { Counterexample } from './proofs.ts'
 import { createMachine, packOf } from './ruleMachine.ts'
 import { createRuleSolver } from './ruleSolver.ts'
 
@@ -27,21 +26,16 @@ export interface CompileOptions {
   readonly order?: readonly string[]
   /** Ends the work with a report. Nodes and steps end it at the same point everywhere; milliseconds need `now`. */
   readonly budget?: { readonly nodes?: number; readonly steps?: number; readonly ms?: number }
+  /** Which compiler must do it; absent: chosen by the model, the other one helps out. */
+  readonly compiler?: 'clauses' | 'diagrams'
   /** A clock in milliseconds, for `compileMs` and the deadline. */
   readonly now?: () => number
 }
 
-/** A price term or position that does not say exactly one thing about this buildable product. */
-interface Counterexample {
-  readonly kind: 'price' | 'bom'
-  /** Id of the price term or name of the position. */
-  readonly id: string
-  readonly says: 'nothing' | 'several'
-  readonly product: Readonly<Record<string, Value>>
-}
-
 export interface Compiled {
   readonly ok: true
+  /** Which compiler made it: by clauses (feature models) or by joining diagrams. The machine is of one kind. */
+  readonly compiler: 'clauses' | 'diagrams'
   /** Errors that forbid publishing: nothing buildable, prices or bill of materials not proved. */
   readonly problems: readonly Problem[]
   /** Order dates for which this machine decides. */
@@ -132,105 +126,56 @@ export function compile(model: ProductModel, options: CompileOptions = {}): Comp
     steps: options.budget?.steps ?? defaultSteps,
     ...(deadline === undefined || now === undefined ? {} : { expired: () => elapsed() > deadline }),
   }
-  // For the report of a failure: the workbench that got furthest.
-  let furthest: Workbench | undefined
-  let latest: Workbench | undefined
-  const onBench = (bench: Workbench) => {
-    if (latest !== undefined && latest.builder.steps() > (furthest?.builder.steps() ?? -1)) furthest = latest
-    latest = bench
+  let costs: ReturnType<Costs> = []
+  const run = (compiler: 'clauses' | 'diagrams', share: Budget): Built | undefined => {
+    let ask: Costs = () => []
+    try {
+      return compiler === 'clauses'
+        ? byClauses(clausal!, options.order, share, (next) => (ask = next))
+        : byDiagrams(model, rules, terms, options.order, share, (next) => (ask = next))
+    } catch (error) {
+      if (error !== budgetExceeded) throw error
+      // The compiler meant for the model tells what took the work.
+      if (costs.length === 0) costs = ask()
+      return undefined
+    }
   }
-  try {
-    const plan = planOf(model, rules, terms)
-    const { layout, groupOf } = lay(plan, options.order, budget, onBench)
-    const { problems, counterexamples, proved } = prove(layout, groupOf)
-    // A price term that is not proved would remove products: it is left out of the machine and reported.
-    const kept = proved.length === terms.length ? plan : planOf(model, rules, proved)
-    const final = kept === plan ? { layout, groupOf } : lay(kept, options.order, budget, onBench)
-    const measured = report(final.layout, final.groupOf)
+  const clausal =
+    options.compiler === 'diagrams'
+      ? undefined
+      : booleanCase(planOf(model, rules, terms), options.compiler === 'clauses')
+  const compilers =
+    clausal === undefined
+      ? (['diagrams'] as const)
+      : options.compiler === 'clauses'
+        ? (['clauses'] as const)
+        : clausal.worthwhile
+          ? (['clauses', 'diagrams'] as const)
+          : (['diagrams', 'clauses'] as const)
+  for (const compiler of compilers) {
+    // Where there are two, each may take half.
+    const built = run(compiler, { ...budget, steps: budget.steps / compilers.length })
+    if (built === undefined) continue
+    const measured = report(built)
     return {
       ...measured,
+      compiler,
       problems: [
         ...(measured.configurations === 0n ? [nothingBuildable(model, measured)] : []),
         ...pricesTooWide(model, measured.diagram),
-        ...problems,
+        ...built.problems,
       ],
-      counterexamples,
+      counterexamples: built.counterexamples,
       effective: effectiveIntervals(model).find((interval) => holdsAt(interval, at)) ?? model.effective,
       compileMs: elapsed(),
     }
-  } catch (error) {
-    if (error !== budgetExceeded) throw error
-    if (latest !== undefined) onBench(latest)
-    return tooBig(model, furthest, budget, elapsed())
   }
+  return tooBig(model, costs, budget, elapsed())
 }
 
-/** Lays the plan over the given order, or over the best of several. */
-function lay(
-  plan: Plan,
-  given: readonly string[] | undefined,
-  budget: Budget,
-  onBench: (bench: Workbench) => void,
-) {
-  const known = new Map(plan.names.map((name, variable) => [name, variable]))
-  const order = given?.map((name) => known.get(name) ?? -1) ?? []
-  // A price must stand below the options it follows from: whoever walks the machine reads it off there.
-  const determined = plan.termPlans.every(
-    (own, t) =>
-      own.kind !== 'variable' ||
-      plan.termOptions[t]!.every((option) => order.indexOf(option) < order.indexOf(own.variable)),
-  )
-  const usable =
-    order.length === known.size && new Set(order).size === known.size && !order.includes(-1) && determined
-  const chosen = usable ? order : findOrder(plan, budget, onBench)
-  const layout = layOut(plan, chosen, budget, onBench)
-  return { layout, groupOf: groupsOf(layout) }
-}
-
-/** Proves price terms and positions of the bill of materials over all buildable products. */
-function prove(layout: Layout, groupOf: Int32Array) {
-  const { model, terms } = layout.plan
-  const prover = createProver(layout, layout.join(layout.rules, groupOf), groupOf)
-  const problems: Problem[] = []
-  const counterexamples: Counterexample[] = []
-  const described = (conditions: readonly Formula[], product: Product) => {
-    const used = new Set(conditions.flatMap(optionsOf))
-    const named = model.options.filter((_, o) => used.has(o))
-    return named.map(({ id }) => `${id} = ${product[id]}`).join(', ')
-  }
-  const proved = terms.filter((term) => {
-    const conditions = term.alternatives.map(({ when }) => when)
-    const gap = prover.exactlyOne(conditions, false)
-    if (gap === undefined) return true
-    const fault = gap.says === 'nothing' ? 'gives no amount' : 'gives several amounts'
-    counterexamples.push({ kind: 'price', id: term.id, ...gap })
-    problems.push({
-      ...term.where,
-      ruleId: term.id,
-      message: `price "${term.id}" ${fault} for a buildable product: ${described(conditions, gap.product)}`,
-    })
-    return false
-  })
-  for (const position of model.bom) {
-    const conditions = position.lines.map(({ when }) => when)
-    const gap = prover.exactlyOne(conditions, position.optional)
-    if (gap === undefined) continue
-    const fault = gap.says === 'nothing' ? 'has no line' : 'has several lines'
-    counterexamples.push({ kind: 'bom', id: position.position, ...gap })
-    problems.push({
-      ...position.where,
-      ruleId: position.position,
-      message: `position "${position.position}" ${fault} for a buildable product: ${described(conditions, gap.product)}`,
-    })
-  }
-  return { problems, counterexamples, proved }
-}
-
-/** Joins, freezes and measures. */
-function report(layout: Layout, groupOf: Int32Array) {
-  const { model, names, rules, terms } = layout.plan
-  const ruleBlock = freezeRules(layout)
-  const diagram = freezeGroups(layout, layout.join([...layout.rules, ...layout.terms], groupOf), groupOf)
+/** Measures. */
+function report({ plan, diagram, ruleBlock, order }: Built) {
+  const { model, rules, terms } = plan
   const machine = createMachine(diagram)
   const pick = new Int32Array(diagram.firstValue.length - 1).fill(-1)
   const cost = machine.sweep(pick, new Uint8Array(pick.length))
@@ -250,7 +195,7 @@ function report(layout: Layout, groupOf: Int32Array) {
     ruleDiagrams: encodeDiagram(ruleBlock),
     rules,
     priceTerms: terms,
-    order: layout.order.map((variable) => names[variable]!),
+    order,
     configurations: machine.count(pick),
     nodes: diagram.kind.length - 1,
     edges: diagram.edgeSet.length,
@@ -288,13 +233,8 @@ function nothingBuildable(
   return { ...clash[0]!.where, ruleId: clash[0]!.id, message }
 }
 
-function tooBig(
-  model: ProductModel,
-  bench: Workbench | undefined,
-  budget: Budget,
-  compileMs: number,
-): TooBig {
-  const culprits = (bench?.costs() ?? []).slice(0, 5).map(({ name, ...cost }) => ({ ruleId: name, ...cost }))
+function tooBig(model: ProductModel, costs: ReturnType<Costs>, budget: Budget, compileMs: number): TooBig {
+  const culprits = costs.slice(0, 5).map(({ name, ...cost }) => ({ ruleId: name, ...cost }))
   const worst =
     [...model.rules, ...model.prices].find(({ id }) => id === culprits[0]?.ruleId) ?? model.options[0]!
   const message =

@@ -26,6 +26,8 @@ export interface DiagramBuilder {
   readonly steps: () => number
   /** Books operations done elsewhere. */
   readonly spend: (operations: number) => void
+  /** Nodes that the root reaches. */
+  readonly size: (root: number) => number
   /** Edges of the diagrams of all roots together: what a pass over them would touch. */
   readonly edges: (roots: readonly number[]) => number
   /** Levels that the node depends on, ascending. */
@@ -210,15 +212,19 @@ export function createDiagramBuilder(sizes: readonly number[], budget: Budget): 
     }
   }
 
+  // The look in which a node was seen last: many small diagrams are looked at, none may cost the whole workbench.
+  let seen = new Int32Array(1024)
+  let looks = 0
   /** Every node that the roots reach, true and false left out, children before parents. */
   const reached = (roots: readonly number[]): number[] => {
-    const seen = new Uint8Array(count)
+    if (seen.length < count) seen = new Int32Array(Math.max(count, 2 * seen.length))
+    looks++
     const stack = [...roots]
     const found: number[] = []
     while (stack.length > 0) {
       const node = stack.pop()!
-      if (node <= 1 || seen[node] === 1) continue
-      seen[node] = 1
+      if (node <= 1 || seen[node] === looks) continue
+      seen[node] = looks
       found.push(node)
       const start = starts[node]!
       for (let i = sizes[levels[node]!]! - 1; i >= 0; i--) stack.push(kids[start + i]!)
@@ -238,6 +244,7 @@ export function createDiagramBuilder(sizes: readonly number[], budget: Budget): 
     not: (a) => apply(opNot, a, 1),
     steps: () => steps,
     spend,
+    size: (root) => reached([root]).length,
     edges: (roots) => {
       let edges = 0
       for (const node of reached(roots)) {

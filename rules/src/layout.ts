@@ -4,11 +4,13 @@
  */
 import type { Budget } from './diagramBuilder.ts'
 import type { Diagram } from './diagram.ts'
+import { holds } from './evaluate.ts'
 import { formulaDiagram, optionsOf } from './formulaDiagram.ts'
 import { createFreezer, freezeInto, unsplit } from './freeze.ts'
 import { createWorkbench } from './joining.ts'
 import type { Workbench } from './joining.ts'
 import type { Formula, PriceTerm, ProductModel, Rule } from './model.ts'
+import type { Proofs } from './proofs.ts'
 
 /** For work that is known to be small. */
 export const unlimited: Budget = { nodes: Infinity, steps: Infinity }
@@ -52,6 +54,22 @@ export function planOf(model: ProductModel, rules: readonly Rule[], terms: reado
   })
   return { model, rules, terms, sizes, names, termOptions, termPlans }
 }
+
+/** What a compiler makes of a plan. */
+export interface Built {
+  /** With the price terms that are proved. */
+  readonly plan: Plan
+  readonly diagram: Diagram
+  /** Each rule on its own: see `freezeRules`. */
+  readonly ruleBlock: Diagram
+  /** Names of the variables, top first. */
+  readonly order: readonly string[]
+  readonly problems: Proofs['problems']
+  readonly counterexamples: Proofs['counterexamples']
+}
+
+/** Tells what each rule or price term cost so far, most steps first. */
+export type Costs = () => readonly { readonly name: string; readonly steps: number; readonly nodes: number }[]
 
 export interface Layout {
   readonly plan: Plan
@@ -128,6 +146,23 @@ export function freezeGroups(
   groupOf: Int32Array,
 ): Diagram {
   const { plan, order, bench } = layout
+  const rest = machineWeights(plan)
+  const frozen = splitSpans.map((span) => {
+    const freezer = createFreezer(plan.sizes, positionsOf(order))
+    const regions = [...groups].map(([group, handle]) => {
+      const levels = [...order.keys()].filter((level) => groupOf[order[level]!] === group)
+      return freezeInto(freezer, bench.builder, bench.node(handle), levels, order, span)
+    })
+    return freezer.finish([freezer.all(regions)], rest)
+  })
+  return frozen.reduce((best, each) => (each.edgeSet.length < best.edgeSet.length ? each : best))
+}
+
+/** Spans of parts to try: without splitting first, so that what gains nothing stays plain. */
+const splitSpans = [unsplit, 20, 10, 5]
+
+/** The rest of the machine's diagram: what each value adds to the price, and where the amounts of the terms stand. */
+export function machineWeights(plan: Plan): Pick<Diagram, 'options' | 'weights' | 'terms'> {
   const { sizes, model } = plan
   const firstValue = [0]
   for (const size of sizes) firstValue.push(firstValue.at(-1)! + size)
@@ -139,28 +174,15 @@ export function freezeGroups(
     if (own.kind === 'constant') return { variable: -1, amounts: [own.cents] }
     if (own.kind === 'variable') return { variable: own.variable, amounts: own.amounts }
     const amounts = Array.from({ length: sizes[own.option]! }, () => 0)
-    for (const { amountCents, when } of plan.terms[t]!.alternatives) {
-      const node = layout.diagram(when)
+    for (const { amountCents, when } of plan.terms[t]!.alternatives)
       for (let value = 0; value < amounts.length; value++)
-        if (node === 1 || (node > 1 && bench.builder.child(node, value) === 1)) amounts[value] = amountCents
-    }
+        if (holds(when, () => value)) amounts[value] = amountCents
     return { variable: own.option, amounts }
   })
   for (const { variable, amounts } of terms)
     if (variable >= 0) amounts.forEach((cents, i) => (weights[firstValue[variable]! + i]! += cents))
-  const frozen = splitSpans.map((span) => {
-    const freezer = createFreezer(sizes, positionsOf(order))
-    const regions = [...groups].map(([group, handle]) => {
-      const levels = [...order.keys()].filter((level) => groupOf[order[level]!] === group)
-      return freezeInto(freezer, bench.builder, bench.node(handle), levels, order, span)
-    })
-    return freezer.finish([freezer.all(regions)], { options: model.options.length, weights, terms })
-  })
-  return frozen.reduce((best, each) => (each.edgeSet.length < best.edgeSet.length ? each : best))
+  return { options: model.options.length, weights, terms }
 }
-
-/** Spans of parts to try: without splitting first, so that what gains nothing stays plain. */
-const splitSpans = [unsplit, 20, 10, 5]
 
 /** Freezes each rule on its own, one root per rule in the plan's order; each tests exactly the options it depends on. */
 export function freezeRules(layout: Layout): Diagram {

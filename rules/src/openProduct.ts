@@ -34,6 +34,7 @@ export function openProduct(pkg: ProductPackage): Product {
   const indexOf = new Map(options.map((option, v) => [option.id, v]))
   const valueIndex = options.map((option) => new Map(option.values.map((value, i) => [value, i])))
   const keys = options.map((option) => option.values.map(String))
+  const isOnOff = keys.map((own) => own.length === 2 && own[0] === 'false' && own[1] === 'true')
   const defaults = Int32Array.from(options, (option, v) =>
     option.default === undefined ? -1 : valueIndex[v]!.get(option.default)!,
   )
@@ -71,8 +72,11 @@ export function openProduct(pkg: ProductPackage): Product {
     string,
     never
   >
+  // Beyond a thousand keys it is one anyway, and a copy costs more than growing a bare one.
+  const withAllKeys = <T>(): Record<string, T> =>
+    options.length < 500 ? { ...blank } : (Object.create(null) as Record<string, T>)
   const configurationOf = (pick: ArrayLike<number>) => {
-    const result: Record<string, Value> = { ...blank }
+    const result = withAllKeys<Value>()
     for (let v = 0; v < options.length; v++) result[options[v]!.id] = options[v]!.values[pick[v]!]!
     return result as Configuration
   }
@@ -97,8 +101,9 @@ export function openProduct(pkg: ProductPackage): Product {
 
   const statusesOf = ({ pick, fixed }: Clash) => {
     const cost = machine.sweep(pick, fixed)
-    const result: Record<string, Record<string, ValueStatus>> = { ...blank }
+    const result = withAllKeys<Record<string, ValueStatus>>()
     let complete = true
+    let last: ValueStatus = { status: 'free', changes: 0, fromPriceCents: 0 }
     for (let v = 0; v < options.length; v++) {
       const from = firstValue[v]!
       const taken = pick[v]!
@@ -107,13 +112,22 @@ export function openProduct(pkg: ProductPackage): Product {
       let fitting = 0
       if (taken < 0)
         for (let i = 0; i < names.length; i++) if (machine.changesOf(machine.best[from + i]!) === 0) fitting++
-      const ofOption: Record<string, ValueStatus> = {}
-      for (let i = 0; i < names.length; i++) {
+      const statusAt = (i: number): ValueStatus => {
         const best = machine.best[from + i]!
         const total = machine.changesOf(best)
         const changes = total < 0 ? -1 : total - (i === taken ? 0 : own)
         const status = i === taken ? 'chosen' : changes !== 0 ? 'conflict' : fitting === 1 ? 'forced' : 'free'
-        ofOption[names[i]!] = { status, changes, fromPriceCents: total < 0 ? 0 : machine.centsOf(best) }
+        const fromPriceCents = total < 0 ? 0 : machine.centsOf(best)
+        // Of thousands of values most say the same as the one before.
+        if (last.status !== status || last.changes !== changes || last.fromPriceCents !== fromPriceCents)
+          last = { status, changes, fromPriceCents }
+        return last
+      }
+      let ofOption: Record<string, ValueStatus>
+      if (isOnOff[v]) ofOption = { false: statusAt(0), true: statusAt(1) }
+      else {
+        ofOption = {}
+        for (let i = 0; i < names.length; i++) ofOption[names[i]!] = statusAt(i)
       }
       result[options[v]!.id] = ofOption
       if (taken < 0 && fitting !== 1 && options[v]!.role === 'choice') complete = false
@@ -267,7 +281,7 @@ export function openProduct(pkg: ProductPackage): Product {
     designPrices: (question) => {
       const { pick, fixed } = clashOf(question)
       const cents = machine.designCents(pick, fixed, suggested)
-      const result: Record<string, Record<string, number>> = { ...blank }
+      const result = withAllKeys<Record<string, number>>()
       for (let v = 0; v < options.length; v++) {
         const ofOption: Record<string, number> = {}
         for (let i = firstValue[v]!; i < firstValue[v + 1]!; i++)

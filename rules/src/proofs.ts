@@ -1,8 +1,9 @@
 /** Proofs over all buildable products: that exactly one of several conditions holds, or at most one; else a counterexample. */
+import { optionsOf } from './formulaDiagram.ts'
 import type { Layout } from './layout.ts'
-import type { Formula, Value } from './model.ts'
+import type { Formula, PriceTerm, Problem, ProductModel, Value } from './model.ts'
 
-export type Product = Readonly<Record<string, Value>>
+type Product = Readonly<Record<string, Value>>
 
 export interface Prover {
   /** `undefined`: proved. Otherwise a buildable product for which none (`nothing`) or more than one (`several`) holds. */
@@ -62,4 +63,60 @@ export function createProver(
       return product === undefined ? undefined : { says: 'nothing', product }
     },
   }
+}
+
+/** A price term or position that does not say exactly one thing about this buildable product. */
+export interface Counterexample {
+  readonly kind: 'price' | 'bom'
+  /** Id of the price term or name of the position. */
+  readonly id: string
+  readonly says: 'nothing' | 'several'
+  readonly product: Readonly<Record<string, Value>>
+}
+
+export interface Proofs {
+  readonly problems: readonly Problem[]
+  readonly counterexamples: readonly Counterexample[]
+  /** The price terms that say exactly one amount, in their order. */
+  readonly proved: readonly PriceTerm[]
+}
+
+/** Proves price terms and positions of the bill of materials over all buildable products. Pure. */
+export function proveAll(model: ProductModel, terms: readonly PriceTerm[], prover: Prover): Proofs {
+  const problems: Problem[] = []
+  const counterexamples: Counterexample[] = []
+  const described = (conditions: readonly Formula[], product: Product) => {
+    const used = new Set(conditions.flatMap(optionsOf))
+    const named = model.options.filter((_, o) => used.has(o))
+    return named.map(({ id }) => `${id} = ${product[id]}`).join(', ')
+  }
+  const proved = terms.filter((term) => {
+    const conditions = term.alternatives.map(({ when }) => when)
+    const gap = prover.exactlyOne(conditions, false)
+    if (gap === undefined) return true
+    const fault = gap.says === 'nothing' ? 'gives no amount' : 'gives several amounts'
+    counterexamples.push({ kind: 'price', id: term.id, ...gap })
+    problems.push({
+      ...term.where,
+      ruleId: term.id,
+      message: `price "${term.id}" ${fault} for a buildable product: ${described(conditions, gap.product)}`,
+    })
+    return false
+  })
+  for (const position of model.bom) {
+    const conditions = position.lines.map(({ when }) => when)
+    const gap = prover.exactlyOne(
+      position.unless ? [...conditions, position.unless] : conditions,
+      position.optional,
+    )
+    if (gap === undefined) continue
+    const fault = gap.says === 'nothing' ? 'has no line' : 'has several lines'
+    counterexamples.push({ kind: 'bom', id: position.position, ...gap })
+    problems.push({
+      ...position.where,
+      ruleId: position.position,
+      message: `position "${position.position}" ${fault} for a buildable product: ${described(conditions, gap.product)}`,
+    })
+  }
+  return { problems, counterexamples, proved }
 }

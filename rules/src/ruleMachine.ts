@@ -209,7 +209,7 @@ export function createMachine(diagram: Diagram): Machine {
     best,
     fewestChanges: (pick, fixed) => changesOf(passDown(pick, fixed)),
     changesOf,
-    centsOf: (cost) => base + (cost % pack),
+    centsOf: (cost) => base + (cost - Math.floor(cost / pack) * pack),
     count: (pick) => {
       // Whole numbers add and multiply exactly in doubles while the result is a safe integer; beyond that, slowly.
       const fast = counts(pick, (n) => n)
