@@ -1,23 +1,41 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { drawFridge } from '../src/scene/fridge.ts'
-import { fridgeSpec, type FridgeSpec } from '../src/scene/layouts.ts'
+import type { Appliance, Family } from '../src/scene/appliance.ts'
+import { fridgeSpec } from '../src/scene/layouts.ts'
 import type { MeshData } from '../src/scene/mesh.ts'
+import { modelOf } from '../src/scene/families.ts'
+import type { Model } from '../src/scene/model.ts'
 import type { Part } from '../src/scene/parts.ts'
-import { anyAppliance, fridge } from './sceneChoices.ts'
+import { anyOf } from './sceneChoices.ts'
 
-const runs = { numRuns: 60, seed: 20261121 }
+const families: readonly Family[] = ['fridge', 'washer', 'oven']
 const everyMesh = (parts: readonly Part[]) =>
   parts.flatMap((part) => part.meshes.map((mesh) => ({ part, name: `${part.id}/${mesh.role}`, ...mesh })))
 
-const property = (check: (parts: Part[], spec: FridgeSpec) => void) =>
-  fc.assert(
-    fc.property(anyAppliance, (appliance) => {
-      const spec = fridgeSpec(appliance)
-      check(drawFridge(spec), spec)
-    }),
-    runs,
-  )
+interface Drawn {
+  appliance: Appliance
+  model: Model
+  parts: Part[]
+}
+
+const drawnOf = (appliance: Appliance): Drawn => {
+  const model = modelOf(appliance)
+  return { appliance, model, parts: model.plan(null).map((plan) => plan.draw()) }
+}
+
+const samples = new Map<Family, Drawn[]>()
+/** Checks random appliances of a family; they are drawn once for all checks. */
+function property(family: Family, check: (drawn: Drawn) => void): void {
+  const drawn = samples.get(family) ?? fc.sample(anyOf(family), { numRuns: 36, seed: 20261121 }).map(drawnOf)
+  samples.set(family, drawn)
+  for (const each of drawn) {
+    try {
+      check(each)
+    } catch (cause) {
+      throw new Error(JSON.stringify(each.appliance.choices), { cause })
+    }
+  }
+}
 
 function boundsOf(data: MeshData, pivot: readonly number[]) {
   const min = [Infinity, Infinity, Infinity]
@@ -30,13 +48,16 @@ function boundsOf(data: MeshData, pivot: readonly number[]) {
   return { min, max }
 }
 
-describe('every fridge is sound geometry', () => {
-  it('fits its width, height and depth; only handles and screens stand proud of the front', () => {
-    property((parts, spec) => {
-      const proud = spec.handle === 'bar' || spec.handle === 'leather' ? 0.055 : 0.0085
+describe.each(families)('every %s is sound geometry', (family) => {
+  it('fits its width, height and depth; only handles, dials and screens stand proud of the front', () => {
+    property(family, ({ appliance, model, parts }) => {
+      const { handle, drawer, base, control } = appliance.choices
+      const hasHandle =
+        handle === 'bar' || handle === 'leather' || (drawer ?? 'none') !== 'none' || base === 'drawer'
+      const proud = hasHandle ? 0.055 : family === 'oven' && control === 'knob' ? 0.025 : 0.0085
       for (const { name, part, data } of everyMesh(parts)) {
         const { min, max } = boundsOf(data, part.pivot)
-        const [w, h, d] = [spec.widthMm / 1000, spec.heightMm / 1000, spec.depthMm / 1000]
+        const [w, h, d] = model.size
         expect(Math.max(-min[0]!, max[0]!), `${name} width`).toBeLessThanOrEqual(w / 2 + 1e-6)
         expect(min[1], `${name} floor`).toBeGreaterThanOrEqual(-1e-6)
         expect(max[1], `${name} height`).toBeLessThanOrEqual(h + 1e-6)
@@ -47,7 +68,7 @@ describe('every fridge is sound geometry', () => {
   })
 
   it('has unit normals, and every triangle winds the way its normals point', () => {
-    property((parts) => {
+    property(family, ({ parts }) => {
       for (const { name, data } of everyMesh(parts)) {
         const { positions: p, normals: n, indices } = data
         for (let v = 0; v < n.length; v += 3)
@@ -78,7 +99,7 @@ describe('every fridge is sound geometry', () => {
   })
 
   it('holds only finite numbers, indices that exist, and spans that cover every triangle', () => {
-    property((parts) => {
+    property(family, ({ parts }) => {
       for (const { name, data } of everyMesh(parts)) {
         const vertices = data.positions.length / 3
         for (const list of [data.positions, data.normals, data.colours, data.uvs])
@@ -98,8 +119,53 @@ describe('every fridge is sound geometry', () => {
     })
   })
 
+  it('stays inside the triangle budget: 15,000 shut, 70,000 open and furnished', () => {
+    property(family, ({ model, parts }) => {
+      const plans = model.plan(null)
+      const count = (withInside: boolean) =>
+        parts.reduce(
+          (sum, part, k) =>
+            withInside || !plans[k]!.isInside
+              ? sum + part.meshes.reduce((all, { data }) => all + data.indices.length / 3, 0)
+              : sum,
+          0,
+        )
+      expect(count(false)).toBeLessThanOrEqual(15_000)
+      expect(count(true)).toBeLessThanOrEqual(70_000)
+    })
+  })
+
+  it('needs at most 20 meshes shut and 45 open', () => {
+    property(family, ({ model, parts }) => {
+      const plans = model.plan(null)
+      const meshes = (withInside: boolean) =>
+        parts.reduce(
+          (sum, part, k) => (withInside || !plans[k]!.isInside ? sum + part.meshes.length : sum),
+          0,
+        )
+      // the floor is one more
+      expect(meshes(false)).toBeLessThan(20)
+      expect(meshes(true)).toBeLessThan(45)
+    })
+  })
+
+  it('is the same every time, and no two parts share a name', () => {
+    const [one] = fc.sample(anyOf(family), { numRuns: 1, seed: 4 })
+    const print = () =>
+      JSON.stringify(drawnOf(one!).parts, (_, v: unknown) =>
+        ArrayBuffer.isView(v) ? (v as Float32Array).join(' ') : v,
+      )
+    expect(print()).toBe(print())
+    property(family, ({ parts }) => {
+      expect(new Set(parts.map(({ id }) => id)).size).toBe(parts.length)
+    })
+  })
+})
+
+describe('a fridge that is furnished', () => {
   it('keeps what stands in a compartment inside its walls', () => {
-    property((parts, spec) => {
+    property('fridge', ({ appliance, parts }) => {
+      const spec = fridgeSpec(appliance)
       // Liner walls are 44 mm from the outside; the cavity itself is the first span.
       for (const { name, part, data } of everyMesh(parts)) {
         if (!/^(compartment|shelves|drawers):/.test(part.id)) continue
@@ -108,21 +174,5 @@ describe('every fridge is sound geometry', () => {
         expect(max[2], name).toBeLessThanOrEqual((spec.depthMm / 2 - 62 - 10) / 1000 + 0.001)
       }
     })
-  })
-
-  it('stays inside the triangle budget: 15,000 shut, 70,000 open and furnished', () => {
-    property((parts) => {
-      const count = (inside: boolean) =>
-        everyMesh(parts)
-          .filter(({ part }) => inside || !/^(inside|compartment|shelves|drawers):/.test(part.id))
-          .reduce((sum, { data }) => sum + data.indices.length / 3, 0)
-      expect(count(false)).toBeLessThanOrEqual(15_000)
-      expect(count(true)).toBeLessThanOrEqual(70_000)
-    })
-  })
-
-  it('is the same every time', () => {
-    const spec = fridgeSpec(fridge({ wine_zone: true, dispenser: true }))
-    expect(drawFridge(spec)).toEqual(drawFridge(spec))
   })
 })

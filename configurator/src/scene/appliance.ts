@@ -1,5 +1,5 @@
 /** The families that have a picture. */
-export type Family = 'fridge'
+export type Family = 'fridge' | 'washer' | 'oven'
 
 /**
  * One appliance as the picture needs it: a family and the option values of its rule file, plain and JSON-able.
@@ -22,12 +22,24 @@ export type FocusArea =
   | 'dispenser'
   | 'screen'
   | 'nameplate'
+  | 'door'
+  | 'controls'
+  | 'drawer'
 
 /**
- * What a station can have finished, in the order a unit usually grows: sheet metal, paint, foam, cooling circuit,
- * electronics, final assembly.
+ * What a station can have finished, in the order a unit usually grows: sheet metal, paint; foam of a fridge, drum of a
+ * washer, cavity of an oven; cooling circuit, electronics, final assembly.
  */
-export type BuildStage = 'body' | 'paint' | 'foam' | 'cooling' | 'smart' | 'complete'
+export type BuildStage = 'body' | 'paint' | 'foam' | 'drum' | 'cavity' | 'cooling' | 'smart' | 'complete'
 
 /** The stages that exist, in order. */
-export const BUILD_STAGES: readonly BuildStage[] = ['body', 'paint', 'foam', 'cooling', 'smart', 'complete']
+export const BUILD_STAGES: readonly BuildStage[] = [
+  'body',
+  'paint',
+  'foam',
+  'drum',
+  'cavity',
+  'cooling',
+  'smart',
+  'complete',
+]

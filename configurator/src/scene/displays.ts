@@ -26,6 +26,8 @@ export function displayAtlas(): CanvasTexture {
   into('s7', (w, h) => smallScreen(g, w, h))
   into('s21', (w, h) => largeScreen(g, w, h))
   into('eink', (w, h) => paperLabel(g, w, h))
+  into('washer', (w, h) => strip(g, w, h, ['Cotton', '40°', '1:12'], '#7fe0a8'))
+  into('oven', (w, h) => strip(g, w, h, ['Hot air', '180°', '0:45'], '#ffb86b'))
   const texture = new CanvasTexture(canvas)
   texture.colorSpace = SRGBColorSpace
   texture.anisotropy = 4
@@ -123,6 +125,19 @@ function largeScreen(g: Pen2d, w: number, h: number): void {
     g.roundRect(44 + k * ((w - 88 + 16) / 5) + 24, 860, (w - 88 + 16) / 5 - 64, 52, 14)
     g.fill()
   }
+}
+
+/** A long narrow display: programme, temperature, time left, and how far it is. */
+function strip(g: Pen2d, w: number, h: number, [name, heat, time]: readonly string[], tint: string): void {
+  g.fillStyle = '#0b0c0e'
+  g.fillRect(0, 0, w, h)
+  text(g, name!, 18, h * 0.42, h * 0.26, '#ffffff', 500)
+  text(g, heat!, 18, h * 0.84, h * 0.3, tint, 400)
+  g.textAlign = 'right'
+  text(g, time!, w - 18, h * 0.64, h * 0.56, '#ffffff', 300)
+  g.textAlign = 'left'
+  card(g, w * 0.3, h * 0.72, w * 0.26, h * 0.07, 3, 'rgba(255,255,255,.22)')
+  card(g, w * 0.3, h * 0.72, w * 0.15, h * 0.07, 3, tint)
 }
 
 function paperLabel(g: Pen2d, w: number, h: number): void {

@@ -150,7 +150,7 @@ export function createFinishes(): Finishes {
 }
 
 const sizeOf = ({ image }: CanvasTexture): [number, number] => {
-  const { width, height } = image as HTMLCanvasElement
+  const { width, height } = image
   return [width, height]
 }
 

@@ -1,5 +1,5 @@
 /** What is mounted on a front: handles, name plate, camera, screens, label, dispenser. */
-import { houseName } from './lettering.ts'
+import { drawNameplate } from './nameplate.ts'
 import type { Fixture, HandleBar } from './layouts.ts'
 import { metres, type MeshPen } from './mesh.ts'
 import { box, cavity, flat, picture, slab } from './solids.ts'
@@ -10,10 +10,12 @@ export const DISPLAY_UV = {
   s7: [0, 0.75, 0.4, 1],
   s21: [0.4375, 0, 1, 1],
   eink: [0, 0.5, 0.4, 0.74],
+  washer: [0, 0.36, 0.4, 0.49],
+  oven: [0, 0.22, 0.4, 0.35],
 } as const
 
 /** Draws a handle on the front plane `z`. */
-export function drawHandle(pen: MeshPen, handle: HandleBar, z: number): void {
+export function drawHandle(pen: MeshPen, handle: Omit<HandleBar, 'on'>, z: number): void {
   if (handle.kind === 'bar') barHandle(pen, handle, z)
   else leatherLoop(pen, handle, z)
 }
@@ -27,7 +29,7 @@ export function drawFixture(
 ): void {
   switch (fixture.kind) {
     case 'nameplate':
-      return nameplate(solid, engraved, fixture, zPanel)
+      return drawNameplate(solid, engraved, fixture, fixture.look, zPanel)
     case 'camera':
       return cameraEye(solid, fixture, zPanel)
     case 'screen':
@@ -39,7 +41,7 @@ export function drawFixture(
   }
 }
 
-function barHandle(pen: MeshPen, bar: HandleBar, z: number): void {
+function barHandle(pen: MeshPen, bar: Omit<HandleBar, 'on'>, z: number): void {
   const length = metres(Math.max(bar.w, bar.h))
   const stand = 0.042
   const half = length / 2
@@ -80,7 +82,7 @@ function barHandle(pen: MeshPen, bar: HandleBar, z: number): void {
   }
 }
 
-function leatherLoop(pen: MeshPen, loop: HandleBar, z: number): void {
+function leatherLoop(pen: MeshPen, loop: Omit<HandleBar, 'on'>, z: number): void {
   const [x, y, w, h] = [loop.x, loop.y, loop.w, loop.h].map(metres) as [number, number, number, number]
   const t = 0.0042
   const bow = Math.min(0.03, h * 0.2)
@@ -122,24 +124,8 @@ function leatherLoop(pen: MeshPen, loop: HandleBar, z: number): void {
   }
 }
 
-function nameplate(pen: MeshPen, engraved: MeshPen, f: Fixture, z: number): void {
-  const [x, y, w, h] = [f.x, f.y, f.w, f.h].map(metres) as [number, number, number, number]
-  const lit = f.look === 'lit'
-  if (lit) pen.use('black_glass', '#0c0d10')
-  else pen.use('plate', '#b4b7bb')
-  pen.at(x, y, z + 0.0012)
-  slab(pen, w, h, 0.0024, { radii: 0.003, fillet: 0.001, segments: 4, back: false })
-  if (f.look === 'words') {
-    engraved.use('panel').at(x, y, z + 0.00255)
-    picture(engraved, w - 0.003, h - 0.003, [0, 0, 1, 1])
-    return
-  }
-  if (lit) pen.use('led', '#fff1dc')
-  else pen.use('dark', '#3a3c3f')
-  houseName(pen.at(x, y, z + 0.0027), h * 0.4)
-}
-
-function cameraEye(pen: MeshPen, f: Fixture, z: number): void {
+/** Draws a lens of the fixture's width on the plane `z`. */
+export function cameraEye(pen: MeshPen, f: Pick<Fixture, 'x' | 'y' | 'w'>, z: number): void {
   const r = metres(f.w) / 2
   pen.use('metal', '#8e9194').at(metres(f.x), metres(f.y), z, ['x', Math.PI / 2])
   lathe(

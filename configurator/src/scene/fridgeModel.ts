@@ -4,10 +4,7 @@ import { planFridge, progressOf } from './fridge.ts'
 import { fridgeView, sideOf } from './fridgeViews.ts'
 import { fridgeSpec, frontsOf, panelColour, shellTone, type FrontId } from './layouts.ts'
 import { metres } from './mesh.ts'
-import type { Model } from './model.ts'
-
-/** Zinc-coated sheet before it is painted, sRGB. */
-export const BARE_METAL = '#a9adb0'
+import { BARE_METAL, type Model } from './model.ts'
 
 /** Reads a fridge. */
 export function fridgeModel(appliance: Appliance): Model {
@@ -16,6 +13,7 @@ export function fridgeModel(appliance: Appliance): Model {
     size: [metres(spec.widthMm), metres(spec.heightMm), metres(spec.depthMm)],
     side: sideOf(spec),
     seat: 'niche',
+    rim: metres(spec.heightMm),
     words: spec.nameplate === 'engraved' ? spec.engraving : '',
     hasDisplay: spec.screen !== 'none' || spec.einkTag,
     hasGlass: false,

@@ -70,6 +70,9 @@ export function fridgeView(spec: FridgeSpec, area: FocusArea, isOpen: boolean): 
       const low = fronts.at(-1)!
       return { ...around({ ...low, y: low.y - 40, h: low.h + 80 }, 0.08, side * 0.4), pitch: 0.1 }
     }
+    case 'door':
+    case 'controls':
+    case 'drawer':
     case 'inside':
     case 'whole':
       return whole

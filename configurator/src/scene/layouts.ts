@@ -4,21 +4,13 @@
  * tables, so they cannot disagree; nothing here knows three.
  */
 import type { Appliance } from './appliance.ts'
+import { greyBeside, oneOf, RAL_COLOURS, ralOf, within, wordsOf } from './choices.ts'
 
 export type Doors = 'two_door' | 'three_door' | 'french_door'
 export type FinishKind = 'lacquer' | 'steel' | 'glass' | 'wood_ready'
 export type HandleKind = 'bar' | 'recessed' | 'leather' | 'push_open'
 export type FrontId = 'upper_left' | 'upper_right' | 'middle' | 'lower'
 export type Side = 'left' | 'right' | 'top' | 'bottom'
-
-/** sRGB of the RAL classic colours on offer (RAL Digital values), for panels and for swatches. */
-export const RAL_COLOURS: Readonly<Record<string, string>> = {
-  RAL9010: '#f1ede1',
-  RAL7016: '#383e42',
-  RAL3003: '#861a22',
-  RAL5024: '#6093ac',
-  RAL6021: '#8a9977',
-}
 
 /** What a finish looks like where no colour option reaches it. */
 export const FINISH_COLOURS: Readonly<Record<FinishKind, string>> = {
@@ -104,27 +96,12 @@ export const GAP_MM = 4
 export const DOOR_MM = 62
 /** Width of the finger channel of a recessed handle. */
 export const GRIP_MM = 34
-/** Width to height of a plate with the shopper's words. */
-export const PLATE_ASPECT = 6.4
 /** How far below the nominal height the fronts end. */
 const TOP_CLEARANCE_MM = 3
 
-const oneOf = <T extends string>(value: unknown, known: readonly T[], otherwise: T): T =>
-  known.includes(value as T) ? (value as T) : otherwise
-
-const within = (value: unknown, min: number, max: number, otherwise: number): number =>
-  typeof value === 'number' && Number.isFinite(value) ? Math.min(max, Math.max(min, value)) : otherwise
-
-/** Words as they can be engraved: one line, no room wasted. The rule file limits their length; this only keeps the picture sane. */
-const words = (value: unknown): string =>
-  typeof value === 'string' ? [...value.replaceAll(/\s+/g, ' ').trim()].slice(0, 48).join('') : ''
-
 /** Reads an appliance's choices into a complete spec; what is missing or unknown becomes the default. Total. */
 export function fridgeSpec({ choices }: Appliance): FridgeSpec {
-  const colour = (option: string, otherwise: string) => {
-    const value = choices[option]
-    return typeof value === 'string' && value in RAL_COLOURS ? value : otherwise
-  }
+  const colour = (option: string, otherwise: string) => ralOf(choices[option], otherwise)
   const doors = oneOf<Doors>(choices['doors'], ['two_door', 'three_door', 'french_door'], 'two_door')
   const upperLeft = colour('colour_upper_left', 'RAL9010')
   const lower = colour('colour_lower', 'RAL9010')
@@ -145,7 +122,7 @@ export function fridgeSpec({ choices }: Appliance): FridgeSpec {
     hasMiddle: doors === 'three_door' || (doors === 'french_door' && middle !== ''),
     handle: oneOf<HandleKind>(choices['handle'], ['bar', 'recessed', 'leather', 'push_open'], 'recessed'),
     nameplate: oneOf(choices['nameplate'], ['none', 'engraved', 'lit'], 'none'),
-    engraving: words(choices['engraving']),
+    engraving: wordsOf(choices['engraving']),
     dispenser: choices['dispenser'] === true,
     iceMaker: oneOf(choices['ice_maker'], ['none', 'manual', 'auto', 'craft'], 'none'),
     waterTank: choices['water_line'] === 'tank',
@@ -238,7 +215,7 @@ export function fixturesOf(spec: FridgeSpec, fronts: readonly Front[] = frontsOf
       x: first.panel.x,
       y: topOf(first) - (own ? 84 : 78),
       w,
-      h: own ? w / PLATE_ASPECT : w / 5,
+      h: own ? w / 6.4 : w / 5,
     })
   }
   if (spec.camera) {
@@ -316,7 +293,5 @@ export function drawerPlan(drawers: number): { crispers: number; freezer: number
 /** The cabinet's own colour beside its fronts (sRGB hex): a light, middle or dark grey that sits well with them. */
 export function shellTone(spec: FridgeSpec): string {
   if (spec.finish === 'steel') return '#8b8f93'
-  const hex = panelColour(spec, 'upper_left')
-  const lightness = [1, 3, 5].reduce((sum, k) => sum + Number.parseInt(hex.slice(k, k + 2), 16) / 765, 0)
-  return lightness > 0.8 ? '#c2c3c2' : lightness < 0.4 ? '#4a4d51' : '#8d9094'
+  return greyBeside(panelColour(spec, 'upper_left'))
 }

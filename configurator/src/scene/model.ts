@@ -1,7 +1,6 @@
 /** One appliance as the stage needs it, whatever its family. Pure: no renderer, no clock. */
-import type { Appliance, BuildStage, FocusArea } from './appliance.ts'
+import type { BuildStage, FocusArea } from './appliance.ts'
 import type { View } from './camera.ts'
-import { fridgeModel } from './fridgeModel.ts'
 import type { FinishKind } from './layouts.ts'
 import type { Offset, PartPlan } from './parts.ts'
 
@@ -16,8 +15,8 @@ export interface Looks {
   panel(id: string): { readonly finish: FinishKind | 'bare'; readonly colour: string }
 }
 
-/** Where an appliance stands in a kitchen: between tall units, under a worktop, or built into a tall unit. */
-export type Seat = 'niche' | 'worktop' | 'tower'
+/** Where an appliance stands in a kitchen: between tall units, under a worktop, built into a tall unit, or as a range in a worktop. */
+export type Seat = 'niche' | 'worktop' | 'tower' | 'range'
 
 /** A rectangle of the front for the outline of what is not built yet, millimetres, by its middle. */
 export interface FrontRect {
@@ -33,6 +32,8 @@ export interface Model {
   /** The side from which it is best seen, 1 the right. */
   readonly side: 1 | -1
   readonly seat: Seat
+  /** Height at which a worktop meets it, metres. */
+  readonly rim: number
   /** Words engraved on it; empty: none. */
   readonly words: string
   /** Whether it has lit pictures, and glass that is seen through with the doors shut. */
@@ -45,10 +46,12 @@ export interface Model {
   view(area: FocusArea, isOpen: boolean): View
 }
 
-/** Reads an appliance into its family's model. Total: what is missing or unknown becomes a default. */
-export function modelOf(appliance: Appliance): Model {
-  return fridgeModel(appliance)
-}
+/** Zinc-coated sheet before it is painted, sRGB. */
+export const BARE_METAL = '#a9adb0'
+
+/** Whether fronts show their colour: lacquer comes from the paint shop, other fronts arrive finished with the sheet metal. */
+export const paintedBy = (finish: FinishKind, done: Done): boolean =>
+  !done || (done.has('body') && (done.has('paint') || finish !== 'lacquer'))
 
 /** Looks at everything that has left its place: the box that holds it, from well to the side. */
 export function apartView({ size: [w, h, d], side, plan }: Model): View {

@@ -51,7 +51,12 @@ export function createPartStore(): PartStore {
     const [x, y, z] = apart ?? [0, 0, 0]
     g.position.set(pivot[0] + x * parted, pivot[1] + y * parted, pivot[2] + z * parted)
     if (motion?.kind === 'swing') g.rotation.y = motion.radians * opened
-    if (motion?.kind === 'drop') g.rotation.x = motion.radians * opened
+    if (motion?.kind === 'drop') {
+      // First it comes down, then it goes under.
+      const share = motion.under > 0 ? 0.62 : 1
+      g.rotation.x = motion.radians * Math.min(1, opened / share)
+      g.position.z -= motion.under * Math.max(0, (opened - share) / (1 - share || 1))
+    }
     if (motion?.kind === 'slide') g.position.z += motion.metres * opened
   }
   const draw = (plan: PartPlan) => {

@@ -7,10 +7,13 @@ import type { MeshData, MeshPen } from './mesh.ts'
  */
 export type MeshRole = 'solid' | 'inside' | 'clear' | 'panel' | 'display' | 'engraved'
 
-/** How a part moves when the appliance opens: about its pivot's vertical or level axis, or straight out. */
+/**
+ * How a part moves when the appliance opens: about its pivot's vertical axis, about its level axis (and then by some
+ * metres under the appliance), or straight out.
+ */
 export type Motion =
   | { kind: 'swing'; radians: number }
-  | { kind: 'drop'; radians: number }
+  | { kind: 'drop'; radians: number; under: number }
   | { kind: 'slide'; metres: number }
 
 /** Metres along x, y and z. */

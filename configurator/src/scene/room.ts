@@ -42,14 +42,14 @@ export interface RoomPlan {
 }
 
 /** Measures the room. */
-export function planRoom({ size: [, h, d], seat }: Model): RoomPlan {
+export function planRoom({ size: [, h, d], seat, rim }: Model): RoomPlan {
   const zWall = -d / 2 - 0.02
   return {
-    lift: seat === 'tower' ? 0.73 : 0,
+    lift: seat === 'tower' ? 0.73 : seat === 'range' ? Math.max(0, WORKTOP - rim) : 0,
     zWall,
     zFront: Math.min(d / 2 - 0.05, zWall + 0.62),
     tall: Math.max(2.2, h + 0.26),
-    worktop: seat === 'worktop' ? Math.max(WORKTOP, h + STONE + 0.012) : WORKTOP,
+    worktop: seat === 'worktop' && h < WORKTOP ? h + STONE + 0.012 : WORKTOP,
   }
 }
 
@@ -58,12 +58,12 @@ export function roomView(model: Model, isOpen: boolean): View {
   const { size, side, seat } = model
   const [w, h, d] = size
   const { lift, tall } = planRoom(model)
-  const around = seat === 'niche' ? 0.62 : 0.85
+  const around = seat === 'niche' ? 0.62 : seat === 'worktop' ? 0.62 : 0.85
   return {
-    min: [-w / 2 - around + (side > 0 ? 0.2 : 0), 0, -d / 2],
+    min: [-w / 2 - around + (side > 0 ? 0.2 : 0), lift > 0.3 ? 0.3 : 0, -d / 2],
     max: [
       w / 2 + around - (side < 0 ? 0.2 : 0),
-      seat === 'worktop' ? h + 0.75 : tall - 0.05,
+      seat === 'worktop' || seat === 'range' ? lift + h + 0.6 : lift > 0.3 ? lift + h + 0.55 : tall - 0.05,
       d / 2 + (isOpen ? 0.3 : 0),
     ],
     yaw: side * 0.36,
@@ -119,11 +119,16 @@ export function drawRoom(model: Model): { walls: MeshPen; units: MeshPen } {
   const { size, side, seat } = model
   const half = size[0] / 2 + 0.004
   const kit = { pen: units, plan }
-  if (seat === 'worktop') {
+  if (seat === 'worktop' || seat === 'range') {
+    if (seat === 'range' && plan.lift > 0.02) foot(kit, half, plan.lift)
     lowRun(kit, half, half + 1.5)
     lowRun(kit, -half - 1.5, -half)
-    stone(kit, -half - 1.5, half + 1.5)
-    decorate(units, { from: -half - 1.3, to: half + 1.3, y: plan.worktop, zWall: plan.zWall })
+    if (seat === 'worktop' && size[1] < plan.worktop) stone(kit, -half - 1.5, half + 1.5)
+    else
+      for (const s of [-1, 1])
+        stone(kit, ...(s > 0 ? ([half, half + 1.5] as const) : ([-half - 1.5, -half] as const)))
+    const isClear = seat === 'worktop' && size[1] < plan.worktop
+    decorate(units, { from: -half - 1.3, to: half + 1.3, y: plan.worktop, zWall: plan.zWall }, isClear)
     return { walls, units }
   }
   // Tall units on the far side, a worktop on the near one, so that the appliance's side can be seen.
@@ -138,7 +143,7 @@ export function drawRoom(model: Model): { walls: MeshPen; units: MeshPen } {
   const run = near(start, start + 1.8)
   lowRun(kit, ...run)
   stone(kit, ...run)
-  decorate(units, { from: run[0] + 0.12, to: run[1] - 0.12, y: plan.worktop, zWall: plan.zWall })
+  decorate(units, { from: run[0] + 0.12, to: run[1] - 0.12, y: plan.worktop, zWall: plan.zWall }, true)
   return { walls, units }
 }
 
@@ -234,6 +239,14 @@ function bridge(kit: Kit, half: number, height: number): void {
   flat(pen, -half, -0.4, half, 0.2)
 }
 
+/** What a range stands on. */
+function foot(kit: Kit, half: number, high: number): void {
+  const low = Math.min(PLINTH, high * 0.5)
+  carcass(kit, -half, half, low, high - 0.002)
+  plinth(kit, -half, half)
+  if (high - low > 0.08) front(kit, -half, half, low, high - 0.004, 'top')
+}
+
 /** The tall unit around a built-in oven: a pull-out below, a door above. */
 function tower(kit: Kit, half: number, low: number, high: number): void {
   const { pen, plan } = kit
@@ -308,7 +321,7 @@ function planks(pen: MeshPen, { zWall, zFront }: RoomPlan): void {
       const long = 1.2 + random() * 0.9
       const tone = Math.floor(random() * 4)
       pen
-        .use('wood', ['#b99a74', '#c2a580', '#ad8d67', '#bc9f7c'][tone]!)
+        .use('wood', ['#b99a74', '#c2a580', '#ad8d67', '#bc9f7c'][tone])
         .at(0, -0.002, 0, ['x', -Math.PI / 2])
       const shade = (at: number) => {
         const off = at - (zFront - 0.06)

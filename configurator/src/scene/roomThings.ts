@@ -11,8 +11,8 @@ export interface Stretch {
   readonly zWall: number
 }
 
-/** Puts things on a worktop and a shelf above it. */
-export function decorate(pen: MeshPen, { from, to, y, zWall }: Stretch): void {
+/** Puts things on a worktop and a shelf above it; `hasMiddle`: whether there is worktop in the middle of the stretch. */
+export function decorate(pen: MeshPen, { from, to, y, zWall }: Stretch, hasMiddle: boolean): void {
   const at = (share: number) => from + (to - from) * share
   const shelf = y + 0.64
   pen.use('wood', '#b58a5b').at(at(0.5), shelf, zWall + 0.12)
@@ -25,7 +25,7 @@ export function decorate(pen: MeshPen, { from, to, y, zWall }: Stretch): void {
   pen.use('wood', '#b98a55').at(at(0.2), y + 0.17, zWall + 0.05, ['x', -0.12])
   slab(pen, 0.24, 0.34, 0.02, { radii: 0.03, fillet: 0.004, segments: 6 })
   vase(pen, at(0.84), y, zWall + 0.22, 1.7, '#39444d')
-  fruit(pen, at(0.5), y, zWall + 0.3)
+  fruit(pen, at(hasMiddle ? 0.5 : 0.94), y, zWall + 0.3)
 }
 
 function vase(pen: MeshPen, x: number, y: number, z: number, s: number, colour: string): void {

@@ -1,7 +1,7 @@
 import type { OptionView, Value } from '@lot-one/rules'
 import { useEffect, useId, useRef, useState } from 'react'
 import type { MouseEvent } from 'react'
-import { RAL_COLOURS } from '../scene/layouts.ts'
+import { RAL_COLOURS } from '../scene/choices.ts'
 import type { DesignSession, DesignView } from '../session.ts'
 import { ConflictPanel } from './ConflictPanel.tsx'
 import { markOf } from './mark.ts'

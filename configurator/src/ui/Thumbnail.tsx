@@ -1,5 +1,5 @@
 import { useId, useMemo } from 'react'
-import { drawAppliance } from '../scene/drawing.ts'
+import { drawAppliance } from '../scene/drawings.ts'
 import type { Selection } from '@lot-one/rules'
 import { applianceOf } from './appliance.ts'
 

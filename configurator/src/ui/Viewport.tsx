@@ -1,6 +1,6 @@
 import { useDeferredValue, useEffect, useMemo, useRef, useState } from 'react'
 import type { KeyboardEvent, PointerEvent } from 'react'
-import { drawAppliance } from '../scene/drawing.ts'
+import { drawFridgeFront } from '../scene/drawing.ts'
 import type { Appliance, BuildStage, FocusArea } from '../scene/appliance.ts'
 import type { Stage } from '../scene/stage.ts'
 import { Icon } from './icons.tsx'
@@ -43,18 +43,34 @@ function Drawing({
 }) {
   // the tap is answered first, the drawing follows
   const shown = useDeferredValue(appliance)
+  const draw = useDrawer(shown.family)
   const drawing = useMemo(
-    () => drawAppliance(shown, { ...(finished && { reveal: finished }) }),
-    [shown, finished],
+    () => draw?.(shown, { ...(finished && { reveal: finished }) }),
+    [draw, shown, finished],
   )
   return (
     <div
       className="drawing"
       {...(label === undefined ? { 'aria-hidden': true } : { role: 'img', 'aria-label': label })}
       // our own pure function makes this from option values; no text of a user enters it unescaped
-      dangerouslySetInnerHTML={{ __html: drawing }}
+      dangerouslySetInnerHTML={{ __html: drawing ?? '' }}
     />
   )
+}
+
+/** Gives what draws a family: the fridge comes with the page, the others when they are looked at. */
+function useDrawer(family: Appliance['family']): typeof drawFridgeFront | undefined {
+  const [all, setAll] = useState<typeof drawFridgeFront>()
+  const needsAll = family !== 'fridge'
+  useEffect(() => {
+    if (!needsAll) return
+    import('../scene/drawings.ts').then(
+      ({ drawAppliance }) => setAll(() => drawAppliance),
+      // offline before it was ever loaded: the words still say what is chosen
+      () => {},
+    )
+  }, [needsAll])
+  return needsAll ? all : drawFridgeFront
 }
 
 /** Radians per dragged pixel and per arrow key. */

@@ -1,6 +1,8 @@
-import type { Appliance } from '../scene/appliance.ts'
+import type { Appliance, Family } from '../scene/appliance.ts'
 
-/** A family's picture is chosen by the product's id; fridges are the only family with a picture today. */
-export function applianceOf(_productId: string, choices: Appliance['choices']): Appliance {
-  return { family: 'fridge', choices }
+const families: readonly Family[] = ['fridge', 'washer', 'oven']
+
+/** Gives what the picture shows of a product: its family is the first word of its id, a fridge when it has no picture of its own. */
+export function applianceOf(productId: string, choices: Appliance['choices']): Appliance {
+  return { family: families.find((family) => productId.startsWith(family)) ?? 'fridge', choices }
 }

@@ -14,8 +14,8 @@ const byId: Readonly<Record<string, Attention>> = {
   inside,
   // options
   handle: { area: 'handle', isOpen: false },
-  nameplate: { area: 'top', isOpen: false },
-  engraving: { area: 'top', isOpen: false },
+  nameplate: { area: 'nameplate', isOpen: false },
+  engraving: { area: 'nameplate', isOpen: false },
   dispenser: { area: 'dispenser', isOpen: false },
   screen: { area: 'screen', isOpen: false },
   camera: { area: 'screen', isOpen: false },
@@ -23,6 +23,25 @@ const byId: Readonly<Record<string, Attention>> = {
   wine_zone: inside,
   light: inside,
   ice_maker: inside,
+  // washing machine
+  door_mm: { area: 'door', isOpen: false },
+  ring: { area: 'door', isOpen: false },
+  control: { area: 'controls', isOpen: false },
+  dosing: { area: 'drawer', isOpen: false },
+  load_kg: inside,
+  base: { area: 'bottom', isOpen: false },
+  installation: { area: 'top', isOpen: false },
+  // oven
+  pane: { area: 'front', isOpen: false },
+  door: { area: 'whole', isOpen: true },
+  hob: { area: 'top', isOpen: false },
+  drawer: { area: 'bottom', isOpen: true },
+  racks: inside,
+  rails: inside,
+  probe: inside,
+  cleaning: inside,
+  grill: inside,
+  microwave: inside,
 }
 
 /** Gives where to look for the option touched last, or else for the step. Ids the picture does not know show the whole. */

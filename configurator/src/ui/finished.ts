@@ -1,16 +1,17 @@
 import type { OrderView } from '@lot-one/rules'
-import type { BuildStage } from '../scene/appliance.ts'
+import { BUILD_STAGES, type BuildStage } from '../scene/appliance.ts'
 
 /** What a station's finished work adds to the picture. Stations the table does not know add nothing of their own. */
 const stageOf: Readonly<Record<string, BuildStage>> = {
   'sheet-metal': 'body',
   paint: 'paint',
   foaming: 'foam',
+  drum: 'drum',
+  cavity: 'cavity',
   charge: 'cooling',
   'smart-kit': 'smart',
   'assembly-test': 'complete',
 }
-const order: readonly BuildStage[] = ['body', 'paint', 'foam', 'cooling', 'smart', 'complete']
 
 /**
  * Gives what the stations have reported as finished, or nothing once the whole unit is. A stage without a station of its own
@@ -22,8 +23,8 @@ export function finishedStages({ state, operations }: OrderView): ReadonlySet<Bu
   const done = new Set(
     operations.flatMap(({ station, jobState }) => (jobState === 'Ended' ? (stageOf[station] ?? []) : [])),
   )
-  order.forEach((stage, i) => {
-    const before = order[i - 1]
+  BUILD_STAGES.forEach((stage, i) => {
+    const before = BUILD_STAGES[i - 1]
     if (operations.length > 0 && !planned.has(stage) && stage !== 'complete' && before && done.has(before))
       done.add(stage)
   })

@@ -2,7 +2,7 @@
  * A page with nothing but the stage on it, to look at and to measure. Open it with `?still` for doors and camera that
  * jump; everything else is done through `lab` from the console or from a test.
  */
-import { drawAppliance } from '../../src/scene/drawing.ts'
+import { drawAppliance } from '../../src/scene/drawings.ts'
 import type { Appliance, BuildStage } from '../../src/scene/appliance.ts'
 import type { Stage } from '../../src/scene/stage.ts'
 
