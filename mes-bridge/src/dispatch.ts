@@ -317,6 +317,7 @@ export function createDispatch(options: DispatchOptions): Dispatch {
       id: line.id,
       online: line.isOnline(),
       held: held.has(line.id),
+      clearsByItself: line.clearsByItself(),
       reason: link.reason ?? link.state,
       since: Date.parse(link.since),
       capability(kind) {
@@ -616,7 +617,7 @@ export function createDispatch(options: DispatchOptions): Dispatch {
       leave.push(journal.follow(onEvent))
       await leases.start()
       // what came with the leases
-      await Promise.all([...performing])
+      await Promise.all(performing)
       const tick = setInterval(() => {
         for (const work of book.all()) touch(work)
         lineDesk.renewPromises(secondsPerPlannedSecond)

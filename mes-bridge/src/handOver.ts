@@ -11,7 +11,7 @@ import type { Job, OrderBook, Work } from './orderBook.ts'
 import type { Fence } from './journal.ts'
 import type { JobOrder } from './jobOrder.ts'
 import { unassignedLease } from './leases.ts'
-import { begun } from './plan.ts'
+import { begun, forgottenDetail } from './plan.ts'
 import type { Action, Settlement } from './plan.ts'
 
 /** What the dispatcher lends to those who act for it. */
@@ -237,13 +237,13 @@ export function createHandOver(desk: Desk): (action: Action) => void {
   }
 
   function afterRemoval(work: Work, job: Job, method: 'withdraw' | 'clear', outcome: CallOutcome): void {
-    const gone =
-      outcome.outcome === 'accepted' ||
-      (outcome.outcome === 'refused' && outcome.bits.includes(Bit.unknownJobOrder))
-    if (gone) settle(work, job, method === 'clear' ? 'cleared' : 'withdrawn')
+    const isUnknown = outcome.outcome === 'refused' && outcome.bits.includes(Bit.unknownJobOrder)
+    if (outcome.outcome === 'accepted') settle(work, job, method === 'clear' ? 'cleared' : 'withdrawn')
+    else if (isUnknown && method === 'clear') settle(work, job, 'cleared')
     else {
+      // Not there: never begun, or begun, finished and cleared by the line. plan() knows which lines do that.
       job.doubt = method
-      if (outcome.outcome === 'refused') pause(work, job, 500)
+      if (outcome.outcome === 'refused' && !isUnknown) pause(work, job, 500)
     }
   }
 
@@ -325,7 +325,8 @@ export function createHandOver(desk: Desk): (action: Action) => void {
     )
       return
     job.startTaken = false
-    book.setRecord(work, job, { handOver: 'planned' })
+    const wasThere = job.record.handOver === 'confirmed'
+    book.setRecord(work, job, { handOver: 'planned', ...(wasThere && { detail: forgottenDetail }) })
   }
 
   function refuse(work: Work, job: Job): void {

@@ -80,13 +80,10 @@ export type CallOutcome =
   | { readonly outcome: 'unanswered'; readonly reason: string }
   | { readonly outcome: 'unsent'; readonly reason: string }
 
-/**
- * A change worth looking at. `job`: a job was seen in a state. `vanished`: one that was seen has left its list, and no call of
- * ours asked for it. `resynced`: all lists were read; absent jobs are absent.
- */
+/** A change worth looking at. `job`: a job was seen in a state. `resynced`: all lists were read; absent jobs are absent. */
 export type LineChange =
   | { readonly kind: 'link' }
-  | { readonly kind: 'job' | 'vanished'; readonly station: string; readonly job: ObservedJob }
+  | { readonly kind: 'job'; readonly station: string; readonly job: ObservedJob }
   | { readonly kind: 'resynced' }
 
 export interface Station {
@@ -113,6 +110,8 @@ export interface Line {
   link(): LineView['link']
   /** Session up, everything read: new work may be handed over. */
   isOnline(): boolean
+  /** It was seen to take finished jobs off its list: there, absent does not mean never begun. */
+  clearsByItself(): boolean
   stations(): readonly Station[]
   /** The station that does this kind of work: by its name or mapping, else by work master. */
   stationFor(kind: string): Station | undefined
@@ -159,10 +158,7 @@ export function createLine(config: LineConfig, options: LineOptions): Line {
   const listeners = new Set<(change: LineChange) => void>()
   const mirror = createJobMirror({
     tell: (station, job) => tell({ kind: 'job', station, job }),
-    vanished(station, job) {
-      vanished.push(job)
-      tell({ kind: 'vanished', station, job })
-    },
+    vanished: (job) => void vanished.push(job),
     now: () => clock.now(),
   })
   /** Left the list that is being taken in. */
@@ -283,6 +279,7 @@ export function createLine(config: LineConfig, options: LineOptions): Line {
       const ready = state === 'online' || state === 'degraded'
       return ready && link.up() !== undefined && link.connection()?.usable() === true
     },
+    clearsByItself: () => link.health.clearsByItself(),
     stations: () => [...link.stations()].map(([station, { found }]) => toStation(station, found)),
     stationFor(kind) {
       const direct = link.stations().get(kind)

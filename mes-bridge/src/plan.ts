@@ -71,6 +71,8 @@ export interface LineSeen {
   readonly id: string
   readonly online: boolean
   readonly held: boolean
+  /** Finished jobs leave its lists by themselves. */
+  readonly clearsByItself?: boolean
   /** Why it is not online, and since when (epoch ms). */
   readonly reason: string
   readonly since: number
@@ -357,7 +359,9 @@ function inspect(
   }
   if (doubt === 'clear' || (record.handOver === 'confirmed' && over(record.jobState)))
     return settle('cleared')
-  if (doubt === 'withdraw') return settle('withdrawn')
+  // A line that clears what is finished may have been faster than our Cancel, from the start of the job to its end.
+  const isCertain = !line.clearsByItself || !mayHaveBegun(order, job)
+  if (doubt === 'withdraw' && isCertain) return settle('withdrawn')
   if (doubt === 'store') return settle(job.refusal ? 'refused' : goal === 'build' ? 'still' : 'withdrawn')
   if (record.handOver !== 'confirmed') return undefined
   if (mayHaveBegun(order, job)) return now < job.notBefore ? undefined : { do: 'ask', orderId, op }
@@ -396,9 +400,13 @@ function isTurn({ jobs }: OrderWork, job: JobWork): boolean {
   )
 }
 
-/** Its Start was sent, or may have been by a process that is gone. */
-function mayHaveBegun(order: OrderWork, job: JobWork): boolean {
-  return job.startTaken || begun(job.record.jobState) || isTurn(order, job)
+/** Its Start was sent, or may have been by a process that is gone: once all were on their stations and the unit had arrived. */
+function mayHaveBegun({ jobs }: OrderWork, job: JobWork): boolean {
+  if (job.startTaken || begun(job.record.jobState)) return true
+  return (
+    jobs.every(({ record }) => record.handOver === 'confirmed' || record.detail === forgottenDetail) &&
+    jobs.slice(0, jobs.indexOf(job)).every(({ record }) => record.jobState === 'Ended')
+  )
 }
 
 /**
@@ -409,6 +417,9 @@ function mayWithdraw({ jobs }: OrderWork, job: JobWork, goal: Goal): boolean {
   if (goal === 'move') return true
   return jobs.slice(0, jobs.indexOf(job)).every((other) => isDone(other, goal) || over(other.record.jobState))
 }
+
+/** Marks a job record that was confirmed before its line forgot it: others of its order may have begun since. */
+export const forgottenDetail = 'forgotten'
 
 /** Marks a job record whose content is being changed at the station; another digest there is then no conflict. */
 export const changingDetail = 'changing'

@@ -5,7 +5,7 @@ import type { JobState, OrderState, OrderView } from '@lot-one/rules'
 import { composeJobOrders } from '../src/composeJobOrders.ts'
 import type { JobRecord } from '../src/jobOrder.ts'
 import type { ListedJob } from '../src/line.ts'
-import { plan, silenceGraceMs } from '../src/plan.ts'
+import { forgottenDetail, plan, silenceGraceMs } from '../src/plan.ts'
 import type { JobWork, LineSeen, OrderWork } from '../src/plan.ts'
 import { newOrder } from './journals.ts'
 
@@ -262,5 +262,30 @@ describe('cancelling', () => {
         ),
       ),
     ).toEqual(['store 20'])
+  })
+})
+
+describe('a list that shows nothing', () => {
+  const goneFrom = (index: number) => job(index, { handOver: 'planned', detail: forgottenDetail })
+  test('of an order whose first job may have been started by a process that is gone: the operator is asked, also when the others are stored anew', () => {
+    const first = job(0)
+    for (const others of [
+      [job(1), job(2)],
+      [goneFrom(1), goneFrom(2)],
+      [job(1, { attempt: 2, detail: forgottenDetail }), goneFrom(2)],
+    ])
+      expect(brief(plan([order('released', [first, ...others])], [line('line-1')], 0))).toContain('ask 10')
+  })
+  test('of an order that was never complete on its stations means that nothing has begun', () => {
+    const jobs = [job(0), job(1, { handOver: 'planned' }), job(2)]
+    expect(brief(plan([order('released', jobs)], [line('line-1')], 0))).toContain('settle still 10')
+  })
+  test('after a Cancel without an answer means taken off, but not on a line that clears by itself', () => {
+    const cancelling = order('cancelling', [job(0, {}, { doubt: 'withdraw' }), job(1), job(2)])
+    const has = everywhere('NotAllowedToStart', 20, 30)
+    expect(brief(plan([cancelling], [line('line-1', { has })], 0))).toContain('settle withdrawn 10')
+    const decided = brief(plan([cancelling], [line('line-1', { has, clearsByItself: true })], 0))
+    expect(decided).toContain('ask 10')
+    expect(decided).not.toContain('settle withdrawn 10')
   })
 })

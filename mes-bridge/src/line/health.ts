@@ -27,6 +27,7 @@ export interface Health {
   abilities(read: Pick<NonNullable<HealthView['abilities']>, 'software' | 'events'> & StatedLimits): void
   /** Jobs that left a station's list although nobody of ours took them off. `fresh`: in the first list of a new session. */
   lost(jobs: readonly { readonly begun: boolean }[], fresh: boolean): void
+  clearsByItself(): boolean
   unitStates(states: ReadonlyMap<string, string>): void
   unitState(station: string): string | undefined
 }
@@ -101,6 +102,7 @@ export function createHealth(
         say('it takes finished job orders off its list by itself')
       }
     },
+    clearsByItself: () => knowledge.known().clearsByItself !== undefined,
     unitStates(states) {
       units = states
     },

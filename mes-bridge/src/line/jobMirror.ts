@@ -63,7 +63,7 @@ export interface MirrorOptions {
   /** Called for every observation that is news. */
   tell(station: string, job: ObservedJob): void
   /** Called when a job has left its station's list and nobody here asked for it. */
-  vanished?(station: string, job: ObservedJob): void
+  vanished?(job: ObservedJob): void
   /** Epoch ms. */
   now(): number
 }
@@ -139,7 +139,7 @@ export function createJobMirror({ tell, vanished, now }: MirrorOptions): JobMirr
       for (const [id, entry] of jobs) {
         if (entry.station !== station || present.has(id) || entry.seenAt > asOf) continue
         forget(id)
-        if (!dismissed.delete(id)) vanished?.(station, entry.job)
+        if (!dismissed.delete(id)) vanished?.(entry.job)
       }
       const begun: ObservedJob[] = []
       for (const job of list) {
