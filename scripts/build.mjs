@@ -12,6 +12,7 @@ const serverEntries = {
   journalWorker: 'mes-bridge/src/journalWorker.ts',
   sim: 'plc-sim/src/main.ts',
   rules: 'rules/src/cli.ts',
+  rulesWorker: 'rules/src/compileWorker.ts',
 }
 
 /**

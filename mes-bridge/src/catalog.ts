@@ -1,7 +1,7 @@
 /** The products the bridge knows: those on sale, and those of orders placed under earlier rules. */
 import { openProduct } from '@lot-one/rules'
 import type { Product, ProductModel, ProductPackage } from '@lot-one/rules'
-import { loadProducts } from '@lot-one/rules/files'
+import { loadProductsInWorker } from '@lot-one/rules/files'
 import type { Journal } from './journal.ts'
 
 /** One product under one set of rules: the machine that decides and the model that derives what is built. */
@@ -22,6 +22,8 @@ export interface CatalogStart {
   readonly folder: string
   /** Folder for compiled machines. */
   readonly cacheDir: string
+  /** The built thread that compiles (`rulesWorker.mjs`): orders are answered meanwhile. */
+  readonly workerFile: URL
   readonly journal: Pick<Journal, 'keepRules' | 'rules'>
   /** A rule file with a mistake is left out and told here, `file:line:column message`. */
   readonly warn: (message: string) => void
@@ -34,7 +36,7 @@ const maxPast = 50
  * Makes an empty catalog; `load` fills it with the rules of an order date and keeps them in the journal, so that every order
  * can be changed and derived under its own rules for ever.
  */
-export function createCatalog({ folder, cacheDir, journal, warn }: CatalogStart) {
+export function createCatalog({ folder, cacheDir, workerFile, journal, warn }: CatalogStart) {
   let entries: readonly CatalogEntry[] = []
   const past = new Map<string, CatalogEntry>()
 
@@ -61,7 +63,7 @@ export function createCatalog({ folder, cacheDir, journal, warn }: CatalogStart)
      * @returns why nothing could be loaded, or undefined.
      */
     async load(day: string): Promise<string | undefined> {
-      const { products, problems } = await loadProducts(folder, { at: day, cacheDir })
+      const { products, problems } = await loadProductsInWorker(folder, { at: day, cacheDir, workerFile })
       for (const { file, line, column, message } of problems) warn(`${file}:${line}:${column} ${message}`)
       for (const { package: pkg, model } of products) {
         const kept = await journal.keepRules(pkg.rulesHash, JSON.stringify({ package: pkg, model }))

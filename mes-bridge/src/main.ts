@@ -81,6 +81,7 @@ async function start(): Promise<() => Promise<void>> {
     const { catalog, load } = createCatalog({
       folder: config.rulesFolder,
       cacheDir: join(config.dataFolder, 'compiled-rules'),
+      workerFile: pathToFileURL(join(here, 'rulesWorker.mjs')),
       journal,
       warn: (message) => log.warn(message),
     })

@@ -62,6 +62,7 @@ export async function startShop({
   const { catalog, load } = createCatalog({
     folder: rulesFolder,
     cacheDir: join(folder.path, 'compiled'),
+    workerFile: new URL('../../dist/server/rulesWorker.mjs', import.meta.url),
     journal: real,
     warn: (message) => logged.push(message),
   })

@@ -1,7 +1,9 @@
 /** The engineers' tool: `npm run rules -- COMMAND FILE`. */
 import { run } from './cli/run.ts'
+import { writeLock } from './lock.ts'
 
 process.exitCode = run(process.argv.slice(2), {
   out: (text) => process.stdout.write(text),
   err: (text) => process.stderr.write(text),
+  saveLock: writeLock,
 })

@@ -5,6 +5,8 @@ import { readFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { compile, effectiveIntervals, holdsAt } from './compile.ts'
+import type { CompileOptions } from './compile.ts'
+import { knownOrder, unfitOrder } from './lock.ts'
 import { decodeDiagram, fromBase64 } from './diagram.ts'
 import type { Problem, ProductModel } from './model.ts'
 import { modelHash, packageOf, rulesHashOf } from './package.ts'
@@ -13,11 +15,15 @@ import type { Loaded } from './productModel.ts'
 import type { ProductPackage } from './product.ts'
 import { canonicalJson, sha256 } from './sha256.ts'
 
+export { loadProductsInWorker } from './inWorker.ts'
+
 export interface LoadOptions {
   /** Order date (ISO day): the rules of that day are compiled. */
   readonly at: string
   /** Folder for compiled machines, so that a start with unchanged rules compiles nothing. Made when absent. */
   readonly cacheDir?: string
+  /** How far each compile may go; absent: the compiler's own. */
+  readonly budget?: CompileOptions['budget']
 }
 
 export interface LoadedProduct {
@@ -26,7 +32,7 @@ export interface LoadedProduct {
   readonly package: ProductPackage
 }
 
-/** `products` are complete and provably sound; whatever is not stands in `problems`. */
+/** `products` are complete and provably sound; whatever is not stands in `problems`, as does a lock that was left aside. */
 export interface LoadedProducts {
   readonly products: readonly LoadedProduct[]
   readonly problems: readonly Problem[]
@@ -99,15 +105,25 @@ async function compileOne(
   file: string,
   model: ProductModel,
   options: LoadOptions,
+  doubts: Problem[],
 ): Promise<LoadedProduct | Problem[]> {
   const interval = effectiveIntervals(model).find((each) => holdsAt(each, options.at))
   const key = sha256(canonicalJson([compilerDigest, modelHash(model), interval]))
   const path = options.cacheDir && join(options.cacheDir, `${model.id}-${key.slice(0, 32)}.json`)
   const cached = path === undefined ? undefined : await readCached(path, model)
   if (cached) return { file, model, package: cached }
-  const compiled = compile(model, { at: options.at, now: () => performance.now() })
+  const { order, warning } = knownOrder(model, file, options.at)
+  const compiled = compile(model, {
+    at: options.at,
+    now: () => performance.now(),
+    ...(order && { order }),
+    ...(options.budget && { budget: options.budget }),
+  })
   if (!compiled.ok) return [...compiled.problems, tooBig(model, file, compiled.culprits)]
   if (compiled.problems.length > 0) return [...compiled.problems]
+  const unfit = order !== undefined && order.join() !== compiled.order.join()
+  const doubt = unfit ? unfitOrder(file) : warning
+  if (doubt) doubts.push(doubt)
   const product: LoadedProduct = { file, model, package: packageOf(model, compiled) }
   if (path !== undefined) await writeCached(path, product.package)
   return product
@@ -168,7 +184,7 @@ export async function loadProducts(folder: string, options: LoadOptions): Promis
       })
       continue
     }
-    const product = await compileOne(file, model, options)
+    const product = await compileOne(file, model, options, problems)
     if (Array.isArray(product)) problems.push(...product)
     else products.push(product)
   }

@@ -47,9 +47,15 @@ const withoutPlaces = (value: unknown): unknown => {
  * Equal models give equal names on every machine. Pure.
  */
 export function modelHash(model: ProductModel): string {
+  // Loaded models never change, and a table-heavy one takes a second to read.
+  const known = hashes.get(model)
+  if (known !== undefined) return known
   const { tests: _, ...decides } = model
-  return sha256(canonicalJson(withoutPlaces(decides)))
+  const hash = sha256(canonicalJson(withoutPlaces(decides)))
+  hashes.set(model, hash)
+  return hash
 }
+const hashes = new WeakMap<ProductModel, string>()
 
 /** The package without its own name. */
 export type PackageContent = Omit<ProductPackage, 'rulesHash'>

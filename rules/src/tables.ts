@@ -181,6 +181,7 @@ export function readCsvTable(
     }
     rows.push(cells)
   }
-  if (problems.length > before) return undefined
-  return { of: columns.map((column) => column!.index), rows }
+  // A column can also be an option that is broken and was reported where it stands.
+  if (problems.length > before || !columns.every((column) => column !== undefined)) return undefined
+  return { of: columns.map((column) => column.index), rows }
 }

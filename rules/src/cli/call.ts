@@ -4,6 +4,7 @@ import { compile } from '../compile.ts'
 import type { Compiled } from '../compile.ts'
 import { loadFile, tooBig } from '../files.ts'
 import type { Option, Problem, ProductModel, Value } from '../model.ts'
+import { knownOrder } from '../lock.ts'
 import { suggestion } from '../nearest.ts'
 import { openProduct } from '../openProduct.ts'
 import { packageOf } from '../package.ts'
@@ -21,6 +22,8 @@ export interface Answer {
   readonly text: string
   /** Remarks beside an answer that another program reads; they go to stderr. */
   readonly notes?: readonly string[]
+  /** Orders of variables to keep beside the rule file, for quick compiles from now on. */
+  readonly lock?: { readonly file: string; readonly text: string }
 }
 
 /** The call itself is wrong (exit code 2); the message names the thing, the value and the next step. */
@@ -36,6 +39,8 @@ export interface Call {
   readonly on: readonly string[]
   readonly format?: string
   readonly mutate: boolean
+  /** Locks are neither read nor written. */
+  readonly noLock: boolean
   /** File of saved designs and open orders. */
   readonly orders?: string
 }
@@ -54,6 +59,7 @@ export function readCall(args: readonly string[], commands: readonly string[]): 
         on: { type: 'string', multiple: true },
         format: { type: 'string' },
         mutate: { type: 'boolean' },
+        'no-lock': { type: 'boolean' },
         orders: { type: 'string' },
         help: { type: 'boolean', short: 'h' },
       },
@@ -74,6 +80,7 @@ export function readCall(args: readonly string[], commands: readonly string[]): 
     ['on', values.on, 'graph'],
     ['format', format, 'graph'],
     ['mutate', values.mutate, 'test'],
+    ['no-lock', values['no-lock'], 'check'],
     ['orders', orders, 'diff'],
   ] as const)
     if (given !== undefined && command !== owner)
@@ -87,6 +94,7 @@ export function readCall(args: readonly string[], commands: readonly string[]): 
     on: (values.on ?? []).flatMap((each) => each.split(',')).filter((each) => each !== ''),
     ...(format !== undefined && { format }),
     mutate: values.mutate ?? false,
+    noLock: values['no-lock'] ?? false,
     ...(orders !== undefined && { orders }),
   }
 }
@@ -119,9 +127,10 @@ export class WrongRules extends Error {
 
 const now = () => performance.now()
 
-/** Compiles a model for an order date. @throws WrongRules */
+/** Compiles a model for an order date, over the order its lock knows. @throws WrongRules */
 export function compileOrFail(model: ProductModel, file: string, at: string | undefined): Compiled {
-  const compiled = compile(model, { now, ...(at !== undefined && { at }) })
+  const { order } = knownOrder(model, file, at)
+  const compiled = compile(model, { now, ...(at !== undefined && { at }), ...(order && { order }) })
   if (!compiled.ok) throw new WrongRules([...compiled.problems, tooBig(model, file, compiled.culprits)])
   return compiled
 }

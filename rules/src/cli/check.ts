@@ -1,8 +1,9 @@
 /** `rules check`: everything that is wrong or doubtful about a rule file, before anybody orders by it. */
 import { gzipSync } from 'node:zlib'
 import { compile, effectiveIntervals } from '../compile.ts'
-import type { Compiled } from '../compile.ts'
+import type { Compiled, CompileResult } from '../compile.ts'
 import { tooBig } from '../files.ts'
+import { knownOrder, lockText, unfitOrder } from '../lock.ts'
 import type { Problem, ProductModel } from '../model.ts'
 import { conditionsNeverMet, neverInEffect } from '../neverApplied.ts'
 import { redundantRules } from '../redundant.ts'
@@ -12,13 +13,39 @@ import { bad, careful, faint, good, grouped, money, plural, strong, table } from
 
 const now = () => performance.now()
 
+/** Compiles for any order date, each set of rules over the order its lock knows, else over one found for it; once each. */
+function createCompiler(model: ProductModel, file: string, noLock: boolean) {
+  const warnings: Problem[] = []
+  const results = new Map<string | undefined, CompileResult>()
+  const on = (day: string | undefined): CompileResult => {
+    const done = results.get(day)
+    if (done) return done
+    const known = noLock ? {} : knownOrder(model, file, day)
+    const result = compile(model, {
+      now,
+      ...(day !== undefined && { at: day }),
+      ...(known.order && { order: known.order }),
+    })
+    const unfit = result.ok && known.order !== undefined && known.order.join() !== result.order.join()
+    const warning = unfit ? unfitOrder(file) : known.warning
+    if (warning && !warnings.some(({ message }) => message === warning.message)) warnings.push(warning)
+    results.set(day, result)
+    return result
+  }
+  return { on, warnings }
+}
+
 /** Problems of the other intervals between change dates: not wrong today, but on their first day. */
-function laterProblems(model: ProductModel, file: string, compiled: Compiled): Problem[] {
+function laterProblems(
+  model: ProductModel,
+  file: string,
+  compiled: Compiled,
+  on: (day: string | undefined) => CompileResult,
+): Problem[] {
   const found: Problem[] = []
   for (const interval of effectiveIntervals(model)) {
     if (interval.from === compiled.effective.from) continue
-    const day = interval.from ?? interval.until
-    const other = compile(model, { order: compiled.order, ...(day !== undefined && { at: day }) })
+    const other = on(interval.from ?? interval.until)
     const problems = other.ok ? other.problems : [tooBig(model, file, other.culprits)]
     const when = interval.from ? `from ${interval.from}` : `until ${interval.until}`
     found.push(...problems.map((problem) => ({ ...problem, message: `${when}: ${problem.message}` })))
@@ -35,14 +62,19 @@ export function check(call: Call): Answer {
   const { model, problems, warnings } = load(file)
   const errors: Problem[] = [...problems]
   let compiled: Compiled | undefined
-  if (model) {
-    const result = compile(model, { now, ...(call.at !== undefined && { at: call.at }) })
+  const compiler = model && createCompiler(model, file, call.noLock)
+  if (model && compiler) {
+    const result = compiler.on(call.at)
     errors.push(...result.problems)
     if (result.ok) compiled = result
     else errors.push(tooBig(model, file, result.culprits))
   }
   const redundant = model && compiled && compiled.configurations > 0n ? redundantRules(model, compiled) : []
-  const doubts: Problem[] = [...warnings, ...(model && compiled ? laterProblems(model, file, compiled) : [])]
+  const doubts: Problem[] = [
+    ...warnings,
+    ...(compiled ? laterProblems(model!, file, compiled, compiler!.on) : []),
+  ]
+  doubts.push(...(compiler?.warnings ?? []))
   const doubtful = (id: string, message: string) => {
     const rule = model!.rules.find((each) => each.id === id)!
     doubts.push({ ...rule.where, ruleId: id, message })
@@ -126,7 +158,19 @@ export function check(call: Call): Answer {
         faint(`  … and ${texts.length - shownTexts} more texts are missing (all of them with --json)`),
       )
   }
-  return { code: errors.length === 0 ? 0 : 1, json, text: lines.join('\n') }
+  const lock =
+    model && compiler && !call.noLock && errors.length === 0
+      ? lockText(model, (day) => {
+          const result = compiler.on(day)
+          return result.ok ? result.order : undefined
+        })
+      : undefined
+  return {
+    code: errors.length === 0 ? 0 : 1,
+    json,
+    text: lines.join('\n'),
+    ...(lock !== undefined && { lock: { file, text: lock } }),
+  }
 }
 
 const plain = ({ file, line, column, message, ruleId }: Problem) => ({

@@ -9,6 +9,7 @@ import { graph } from './graph.ts'
 import { importModel } from './import.ts'
 import { bad, careful, strong } from './paint.ts'
 import { test } from './test.ts'
+import { lockFileOf } from '../lock.ts'
 import { jsonSchema } from '../fileShape.ts'
 
 const schema = (): Answer => {
@@ -46,6 +47,7 @@ const help = `usage: npm run rules -- COMMAND FILE [--choose option=value]... [-
   --at DAY                order date; without it the first day of the family
   --mutate                test: how many slips in the rules the tests would notice (at least 80 %)
   --orders FILE.ndjson    diff: saved designs and open orders, one a line; which break, and their cheapest repair
+  --no-lock               check: neither reads nor writes the lock file (FILE.lock.json) with the order of variables
   --on option,option...   graph: the options shown, in this order; at most 6
   --format NAME           graph: mermaid (default), xstate, scxml, dot
   --json                  one JSON object instead of text
@@ -56,10 +58,12 @@ Exit code: 0 fine, 1 the rules or choices are wrong, 2 the call is wrong.`
 export interface Outlets {
   readonly out: (text: string) => void
   readonly err: (text: string) => void
+  /** Keeps a lock beside its rule file; `false`: it could not be written. Absent: locks are not written. */
+  readonly saveLock?: (file: string, text: string) => boolean
 }
 
 /** Runs one call; gives its exit code: 0 fine, 1 the rules or choices are wrong, 2 the call is wrong. */
-export function run(args: readonly string[], { out, err }: Outlets): 0 | 1 | 2 {
+export function run(args: readonly string[], { out, err, saveLock }: Outlets): 0 | 1 | 2 {
   const wantsJson = args.includes('--json')
   const print = (value: unknown) => out(`${JSON.stringify(value)}\n`)
   try {
@@ -72,6 +76,10 @@ export function run(args: readonly string[], { out, err }: Outlets): 0 | 1 | 2 {
     if (call.json) print(answer.json)
     else out(`${answer.text}\n`)
     for (const note of answer.notes ?? []) err(`${careful('rules:')} ${note}\n`)
+    if (answer.lock && saveLock?.(answer.lock.file, answer.lock.text) === false)
+      err(
+        `${careful('rules:')} ${lockFileOf(answer.lock.file)} cannot be written; without it every compile searches again\n`,
+      )
     return answer.code
   } catch (error) {
     if (error instanceof WrongRules) {
