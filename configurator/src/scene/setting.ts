@@ -66,7 +66,7 @@ export function createSetting(renderer: WebGLRenderer): Setting {
       if (role === 'engraved') return finishes.engraved()
       if (role !== 'panel') return finishes[role]
       const { finish, colour } = model.looks(done).panel(panel!)
-      if (picture && finish !== 'bare') return finishes.printed(picture, printArea(model))
+      if (picture && canPrint(finish)) return finishes.printed(picture, printArea(model))
       return finishes.panel(finish, colour)
     }
   return {
@@ -124,6 +124,9 @@ export function createSetting(renderer: WebGLRenderer): Setting {
   }
 }
 
+/** A picture goes on lacquer or under glass. */
+const canPrint = (finish: string): boolean => finish === 'lacquer' || finish === 'glass'
+
 /** The shaders that these parts are drawn with while the doors are shut. */
 function shadersOf({ model, done, picture }: Wish, plans: readonly PartPlan[]): ShaderName[] {
   const needed = new Set<ShaderName>(['solid'])
@@ -131,7 +134,7 @@ function shadersOf({ model, done, picture }: Wish, plans: readonly PartPlan[]): 
   for (const { panel } of plans) {
     if (panel === undefined) continue
     const { finish } = looks.panel(panel)
-    needed.add(finish === 'bare' ? 'lacquer' : picture ? 'picture' : finish)
+    needed.add(finish === 'bare' ? 'lacquer' : picture && canPrint(finish) ? 'picture' : finish)
   }
   if (model.words !== '') needed.add('picture')
   if (model.hasDisplay) needed.add('display')

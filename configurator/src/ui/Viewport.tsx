@@ -1,9 +1,8 @@
-import { useDeferredValue, useEffect, useMemo, useRef, useState } from 'react'
+import { lazy, Suspense, useDeferredValue, useEffect, useMemo, useRef, useState } from 'react'
 import type { KeyboardEvent, PointerEvent } from 'react'
 import { drawFridgeFront } from '../scene/drawing.ts'
 import type { Appliance, BuildStage, FocusArea } from '../scene/appliance.ts'
 import type { Stage } from '../scene/stage.ts'
-import { Icon } from './icons.tsx'
 import { whenIdle } from './idle.ts'
 import { useWords } from './words.ts'
 
@@ -15,9 +14,13 @@ export interface Picture {
   readonly area: FocusArea
   /** Whether the doors stand open because of what is being chosen. */
   readonly isOpen: boolean
+  /** The product whose fronts may carry the shopper's own picture; absent: none is offered. */
+  readonly printFor?: string
   /** Only what stations have finished; absent: everything. */
   readonly finished?: ReadonlySet<BuildStage>
 }
+
+const ViewTools = lazy(() => import('./picture/ViewTools.tsx'))
 
 /** The picture as a drawing alone: what stands there when the 3D part breaks. */
 export function DrawnPicture({ picture }: { readonly picture: Picture }) {
@@ -87,19 +90,13 @@ export function Viewport({ picture }: { readonly picture: Picture }) {
   const canvas = useRef<HTMLCanvasElement>(null)
   const { stage, state } = useStage(canvas)
   const [isTurning, setTurning] = useState(false)
-  // what the shopper opened herself stays until her choosing asks for the opposite
-  const [doors, setDoors] = useState<{ asked: boolean; open: boolean }>()
-  const [hasSizes, setSizes] = useState(false)
-  const { appliance, area, isOpen, finished, summary } = picture
-  const doorsOpen = doors?.asked === isOpen ? doors.open : isOpen
+  const { appliance, area, finished, summary } = picture
 
   useEffect(() => {
     stage?.show(appliance, { animate: !prefersStill() })
   }, [stage, appliance])
   useEffect(() => stage?.focus(area === 'whole' ? null : area), [stage, area])
-  useEffect(() => stage?.open(doorsOpen ? 1 : 0), [stage, doorsOpen])
   useEffect(() => stage?.reveal(finished ?? null), [stage, finished])
-  useEffect(() => stage?.dimensions(hasSizes), [stage, hasSizes])
 
   const drag = useRef<{ x: number; y: number } | undefined>(undefined)
   const onPointerDown = (event: PointerEvent<HTMLCanvasElement>) => {
@@ -154,36 +151,10 @@ export function Viewport({ picture }: { readonly picture: Picture }) {
         {t.turnHint}
       </p>
       {state === 'none' && <p className="viewport-hint">{t.drawnPicture}</p>}
-      {state === 'live' && (
-        <div className="tools">
-          <button
-            type="button"
-            className="icon-button touch-only"
-            aria-pressed={isTurning}
-            onClick={() => setTurning(!isTurning)}
-          >
-            <Icon name="turn" />
-            <span className="sr-only">{t.turnOn}</span>
-          </button>
-          <button
-            type="button"
-            className="icon-button"
-            aria-pressed={doorsOpen}
-            onClick={() => setDoors({ asked: isOpen, open: !doorsOpen })}
-          >
-            <Icon name="doors" />
-            <span className="sr-only">{t.openDoors}</span>
-          </button>
-          <button
-            type="button"
-            className="icon-button"
-            aria-pressed={hasSizes}
-            onClick={() => setSizes(!hasSizes)}
-          >
-            <Icon name="size" />
-            <span className="sr-only">{t.showSize}</span>
-          </button>
-        </div>
+      {state === 'live' && stage && (
+        <Suspense fallback={null}>
+          <ViewTools stage={stage} picture={picture} isTurning={isTurning} onTurning={setTurning} />
+        </Suspense>
       )}
     </section>
   )

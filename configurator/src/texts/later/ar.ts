@@ -149,7 +149,7 @@ export const later: LaterMessages = {
   startTitle: 'ماذا نصنع لك؟',
   startLead: 'كل جهاز يُصنع مرة واحدة كما تصممه. ترى السعر وما يمكن صنعه مع كل لمسة.',
   fromPrice: (money) => `ابتداءً من ${money}`,
-  designsOf: (n, count) => designs(count, n),
+  designsOf: (n, count) => designs(Math.min(count, 1_000_000), n),
   designIt: 'صمّمه',
   continueYours: 'تابع تصميمك',
 
@@ -238,4 +238,24 @@ export const later: LaterMessages = {
   shareWith: 'شارك عبر…',
   onPhone: 'تابع على هاتفك',
   onPhoneHint: 'وجّه كاميرته نحو المربع.',
+
+  // the 3D picture
+  takeApart: 'فكّك الأجزاء',
+  inKitchen: 'ضعه في مطبخ',
+  ownPicture: 'صورتك على الواجهة',
+  ownPictureLead:
+    'شاهد كيف تبدو صورتك على الواجهات كلها. تبقى على هذا الجهاز: ليست جزءًا من الرابط، ولا تُصنَّع مع الجهاز حتى الآن.',
+  ownPictureFinish: 'يمكن للطلاء والزجاج حمل صورة. اختر أحدهما لترى صورتك.',
+  ownPictureFile: 'اختر صورة (JPEG أو PNG أو WebP أو AVIF)',
+  pictureProblem: {
+    type: 'لا يمكننا قراءة هذه الصورة. اختر ملف JPEG أو PNG أو WebP أو AVIF.',
+    heavy: 'حجم الملف أكبر من 20 ميغابايت. اختر ملفًا أصغر.',
+    small: 'الصورة صغيرة جدًا: يلزم أن يكون ضلعها الأقصر 800 بكسل على الأقل.',
+    unreadable: 'تعذّر فتح هذا الملف كصورة. اختر ملفًا آخر.',
+  },
+  pictureZoom: 'أقرب',
+  pictureAcross: 'يمين ويسار',
+  pictureUp: 'أعلى وأسفل',
+  pictureRemove: 'إزالة',
+  pictureDone: 'تم',
 }

@@ -197,4 +197,25 @@ export const later: LaterMessages = {
   shareWith: 'Teilen mit …',
   onPhone: 'Auf dem Telefon weitermachen',
   onPhoneHint: 'Richten Sie seine Kamera auf das Quadrat.',
+
+  // the 3D picture
+  takeApart: 'Auseinandernehmen',
+  inKitchen: 'In eine Küche stellen',
+  ownPicture: 'Eigenes Bild auf der Front',
+  ownPictureLead:
+    'So sieht ein Foto von Ihnen über alle Fronten aus. Es bleibt auf diesem Gerät: Es gehört nicht zum Link und wird noch nicht mitgebaut.',
+  ownPictureFinish:
+    'Lack und Glas können ein Bild tragen. Wählen Sie eines davon als Oberfläche, um Ihres zu sehen.',
+  ownPictureFile: 'Bild wählen (JPEG, PNG, WebP oder AVIF)',
+  pictureProblem: {
+    type: 'Dieses Bild können wir nicht lesen. Bitte eine JPEG-, PNG-, WebP- oder AVIF-Datei wählen.',
+    heavy: 'Diese Datei ist größer als 20 MB. Bitte eine kleinere wählen.',
+    small: 'Dieses Bild ist zu klein: Die kürzere Kante braucht mindestens 800 Pixel.',
+    unreadable: 'Diese Datei ließ sich nicht als Bild öffnen. Bitte eine andere wählen.',
+  },
+  pictureZoom: 'Näher',
+  pictureAcross: 'Links und rechts',
+  pictureUp: 'Auf und ab',
+  pictureRemove: 'Entfernen',
+  pictureDone: 'Fertig',
 }

@@ -203,6 +203,26 @@ export const later = {
   shareWith: 'Share with …',
   onPhone: 'Continue on your phone',
   onPhoneHint: 'Point its camera at the square.',
+
+  // the 3D picture
+  takeApart: 'Take it apart',
+  inKitchen: 'Stand it in a kitchen',
+  ownPicture: 'Your picture on the front',
+  ownPictureLead:
+    'See how a photo of yours looks across the fronts. It stays on this device: it is not part of the link, and not yet part of what is built.',
+  ownPictureFinish: 'Lacquer and glass can carry a picture. Choose one of them as the finish to see yours.',
+  ownPictureFile: 'Choose a picture (JPEG, PNG, WebP or AVIF)',
+  pictureProblem: {
+    type: 'This is not a picture we can read. Choose a JPEG, PNG, WebP or AVIF file.',
+    heavy: 'This file is larger than 20 MB. Choose a smaller one.',
+    small: 'This picture is too small: its shorter edge needs at least 800 pixels.',
+    unreadable: 'This file could not be opened as a picture. Choose another one.',
+  },
+  pictureZoom: 'Closer',
+  pictureAcross: 'Left and right',
+  pictureUp: 'Up and down',
+  pictureRemove: 'Remove',
+  pictureDone: 'Done',
 }
 
 /** The later keys every language has. */

@@ -188,4 +188,23 @@ export const later: LaterMessages = {
   shareWith: '分享到…',
   onPhone: '在手机上继续',
   onPhoneHint: '用手机相机对准方块。',
+
+  // the 3D picture
+  takeApart: '拆开看看',
+  inKitchen: '放进厨房',
+  ownPicture: '面板上的自选图片',
+  ownPictureLead: '看看您的照片铺满面板的效果。图片只留在本设备：不包含在链接里，目前也不会随产品制作。',
+  ownPictureFinish: '烤漆和玻璃面板可以呈现图片，请选择其中一种材质。',
+  ownPictureFile: '选择图片（JPEG、PNG、WebP 或 AVIF）',
+  pictureProblem: {
+    type: '无法读取该图片，请选择 JPEG、PNG、WebP 或 AVIF 文件。',
+    heavy: '文件超过 20 MB，请选择小一些的图片。',
+    small: '图片太小：短边至少需要 800 像素。',
+    unreadable: '无法将该文件作为图片打开，请另选一张。',
+  },
+  pictureZoom: '放大',
+  pictureAcross: '左右',
+  pictureUp: '上下',
+  pictureRemove: '移除',
+  pictureDone: '完成',
 }

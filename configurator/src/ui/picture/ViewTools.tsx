@@ -1,0 +1,70 @@
+import { useEffect, useState } from 'react'
+import type { Stage } from '../../scene/stage.ts'
+import { Icon } from '../icons.tsx'
+import type { Picture } from '../Viewport.tsx'
+import { useLaterWords } from '../words.ts'
+import { OwnPicture, useOwnPicture } from './OwnPicture.tsx'
+
+/** The buttons beside the 3D picture. They come with it, so the first choice does not wait for them. */
+export default function ViewTools({
+  stage,
+  picture: { appliance, isOpen, printFor },
+  isTurning,
+  onTurning,
+}: {
+  readonly stage: Stage
+  readonly picture: Picture
+  readonly isTurning: boolean
+  readonly onTurning: (on: boolean) => void
+}) {
+  const { t } = useLaterWords()
+  // what the shopper opened herself stays until her choosing asks for the opposite
+  const [doors, setDoors] = useState<{ asked: boolean; open: boolean }>()
+  const [isApart, setApart] = useState(false)
+  const [isInKitchen, setInKitchen] = useState(false)
+  const [hasSizes, setSizes] = useState(false)
+  const [isChoosing, setChoosing] = useState(false)
+  const { kept, keep } = useOwnPicture(stage, printFor)
+  const isWide = doors?.asked === isOpen ? doors.open : isOpen
+  useEffect(() => stage.open(isWide && !isApart ? 1 : 0), [stage, isWide, isApart])
+  useEffect(() => stage.explode(isApart ? 1 : 0), [stage, isApart])
+  useEffect(() => stage.kitchen(isInKitchen), [stage, isInKitchen])
+  useEffect(() => stage.dimensions(hasSizes), [stage, hasSizes])
+  const finish = appliance.choices['finish']
+  const tool = (
+    name: Parameters<typeof Icon>[0]['name'],
+    label: string,
+    on: boolean,
+    act: () => void,
+    more = '',
+  ) => (
+    <button type="button" className={`icon-button${more}`} aria-pressed={on} title={label} onClick={act}>
+      <Icon name={name} />
+      <span className="sr-only">{label}</span>
+    </button>
+  )
+  return (
+    <>
+      <div className="tools">
+        {tool('turn', t.turnOn, isTurning, () => onTurning(!isTurning), ' touch-only')}
+        {tool('doors', t.openDoors, isWide && !isApart, () => {
+          setApart(false)
+          setDoors({ asked: isOpen, open: isApart || !isWide })
+        })}
+        {tool('apart', t.takeApart, isApart, () => setApart(!isApart))}
+        {tool('kitchen', t.inKitchen, isInKitchen, () => setInKitchen(!isInKitchen))}
+        {tool('size', t.showSize, hasSizes, () => setSizes(!hasSizes))}
+        {printFor !== undefined && tool('image', t.ownPicture, kept !== undefined, () => setChoosing(true))}
+      </div>
+      {printFor !== undefined && (
+        <OwnPicture
+          kept={kept}
+          fitsFinish={finish === 'lacquer' || finish === 'glass'}
+          isOpen={isChoosing}
+          onKeep={keep}
+          onClose={() => setChoosing(false)}
+        />
+      )}
+    </>
+  )
+}
