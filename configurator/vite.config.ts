@@ -13,6 +13,8 @@ const isLazy = new RegExp(
     '/texts/(later|letters)/',
     '/ui/(choosing|keeping)/',
     '/ui/(OrderForm|OrderTracker|TrackPage|OrdersPage|StartPage|Thumbnail|Recap|finished|more)\\.',
+    '/src/lines/',
+    '/rules/src/line\\.',
     '/session/(saved|compared|wholeDesigns)\\.',
     // addresses of letters
     'fontsource-variable/noto',

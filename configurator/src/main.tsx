@@ -1,9 +1,11 @@
 /** Composition root of the shop: the only place that touches the browser's clock, storage, network and address. */
+import { lazy, Suspense } from 'react'
 import { createRoot } from 'react-dom/client'
 import { createBridge } from './bridge.ts'
+import type { World } from './bridge.ts'
 import { openSession, storageKeeper } from './session.ts'
 import { loadMessages, pickLanguage } from './texts/index.ts'
-import { App, keptLanguage } from './ui/App.tsx'
+import { App, clockLocale, keptLanguage, languageKey } from './ui/App.tsx'
 import { Boundary } from './ui/Boundary.tsx'
 import '@fontsource-variable/inter/wght.css'
 import './styles/index.css'
@@ -14,6 +16,7 @@ const later = (act: () => void, ms: number) => {
 }
 const isOnline = () => navigator.onLine
 const now = () => Date.now()
+const world: World = { fetch: (input, init) => fetch(input, init), isOnline, now, later }
 
 const keeper = storageKeeper(() => localStorage)
 const language = keptLanguage({ keeper }) ?? pickLanguage(navigator.languages)
@@ -25,7 +28,7 @@ const fragment = isShop ? location.hash.slice(1) : ''
 if (fragment) history.replaceState(null, '', location.pathname + location.search)
 
 const session = openSession({
-  bridge: createBridge({ fetch: (input, init) => fetch(input, init), isOnline, now, later }),
+  bridge: createBridge(world),
   keeper,
   isOnline,
   now,
@@ -44,6 +47,9 @@ document.addEventListener('visibilitychange', () => {
 })
 
 const messages = await loadMessages(language)
+// the page of the people who run the lines is no part of the shop: it comes only when it is asked for
+const isDesk = /^\/lines\/?$/.test(location.pathname)
+const LinesPage = lazy(() => import('./lines/LinesPage.tsx'))
 const root = document.getElementById('root')
 if (!root) throw new Error('index.html has no #root')
 createRoot(root).render(
@@ -60,7 +66,18 @@ createRoot(root).render(
       </main>
     }
   >
-    <App session={session} language={language} messages={messages} />
+    {isDesk ? (
+      <Suspense fallback={<main className="desk" aria-busy="true" />}>
+        <LinesPage
+          world={world}
+          language={language}
+          clockOf={clockLocale}
+          onSpeak={(next) => keeper.write(languageKey, next)}
+        />
+      </Suspense>
+    ) : (
+      <App session={session} language={language} messages={messages} />
+    )}
   </Boundary>,
 )
 

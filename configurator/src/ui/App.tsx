@@ -38,7 +38,7 @@ const ComparePage = lazy(() => parts.more().then((more) => ({ default: more.Comp
 const SavedPage = lazy(() => parts.more().then((more) => ({ default: more.SavedPage })))
 const Dialogs = lazy(() => parts.more().then((more) => ({ default: more.Dialogs })))
 
-const languageKey = 'lot-one/language'
+export const languageKey = 'lot-one/language'
 
 /** The page: one picture, and beside or below it what the address asks for. */
 export function App({
@@ -101,7 +101,7 @@ function useCountry(shop: ShopView): string | undefined {
 const never = () => () => {}
 
 /** The browser's own variant of a language ("en-GB"), which knows how the shopper reads a clock. */
-function clockLocale(language: string): string {
+export function clockLocale(language: string): string {
   return navigator.languages.find((tag) => new RegExp(`^${language}-[A-Z]{2}$`).test(tag)) ?? language
 }
 

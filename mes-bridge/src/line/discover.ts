@@ -311,17 +311,23 @@ async function describe(
 
 const arrayOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : [])
 
-/** Looks one and two levels below a machine item for a state machine's CurrentState: MachineryItemState or a PackML unit. */
+/**
+ * Finds the state of the machine itself: MachineryItemState among its building blocks (OPC 40001-1 §12), else the first state
+ * machine of a PackML unit (OPC 30050 §6.2).
+ */
 async function findUnitState(
   browser: Browser,
   below: readonly ReferenceDescription[],
 ): Promise<NodeId | undefined> {
-  const wanted = /^(MachineryItemState|PackML.*|BaseStateMachine|StateMachine)$/
-  const blocks = below.find((reference) => reference.browseName.name === 'MachineryBuildingBlocks')
-  const inside = blocks ? ((await browser.children([blocks.nodeId], NodeClassMask.Object))[0] ?? []) : []
-  const machine = [...below, ...inside].find((reference) => wanted.test(reference.browseName.name ?? ''))
-  if (!machine) return undefined
-  const [children] = await browser.children([machine.nodeId], NodeClassMask.Variable | NodeClassMask.Object)
-  const direct = children?.find((reference) => reference.browseName.name === 'CurrentState')
-  return direct?.nodeId
+  const classes = NodeClassMask.Variable | NodeClassMask.Object
+  const under = async (node: NodeId | undefined): Promise<readonly ReferenceDescription[]> =>
+    node ? ((await browser.children([node], classes))[0] ?? []) : []
+  const named = (name: RegExp, among: readonly ReferenceDescription[]): NodeId | undefined =>
+    among.find((reference) => name.test(reference.browseName.name ?? ''))?.nodeId
+  const inBlocks = await under(named(/^MachineryBuildingBlocks$/, below))
+  const itemState = named(/^MachineryItemState$/, [...inBlocks, ...below])
+  if (itemState) return named(/^CurrentState$/, await under(itemState))
+  const inUnit = await under(named(/^PackML/, [...below, ...inBlocks]))
+  const machine = named(/^(BaseStateMachine|StateMachine)$/, [...inUnit, ...below])
+  return named(/^CurrentState$/, await under(machine))
 }

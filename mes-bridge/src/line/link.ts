@@ -8,7 +8,7 @@ import type { LineProfile } from '../lineProfiles.ts'
 import { bringUp, readLists } from './bringUp.ts'
 import type { Up } from './bringUp.ts'
 import { connect, forget, within } from './connection.ts'
-import type { Connection, LeftBehind } from './connection.ts'
+import type { Connection, LeftBehind, NoConnection } from './connection.ts'
 import type { ObservedJob } from './decode.ts'
 import { createHealth, readAbilities, readUnitStates } from './health.ts'
 import type { Health } from './health.ts'
@@ -134,9 +134,7 @@ export function createLink(options: LinkOptions): Link {
           because(made.cause, made.reason),
           untrusted?.fingerprint,
         )
-        await (untrusted
-          ? untilTrusted(pki, untrusted.certificate)
-          : sleep(made.outcome === 'stopped' ? 15_000 : longer(pause)))
+        await (untrusted ? untilTrusted(pki, untrusted.certificate) : sleep(waitAfter(made, pause)))
         pause = longer(pause)
         continue
       }
@@ -362,6 +360,12 @@ export function createLink(options: LinkOptions): Link {
       return { outcome: 'trusted' }
     },
   }
+}
+
+/** A person who has just trusted the bridge on the line is not kept waiting; a refused password is not tried often. */
+function waitAfter({ outcome, cause }: NoConnection, pauseMs: number): number {
+  if (outcome === 'unreachable') return longer(pauseMs)
+  return cause === 'bridgeUnknown' ? 3_000 : 15_000
 }
 
 const longer = (pauseMs: number): number => Math.min(Math.max(100, pauseMs * 2), 5_000)
