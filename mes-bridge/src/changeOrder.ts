@@ -234,17 +234,17 @@ async function changeOnLine(
     )
     return undefined
   }
-  // Half done: back to the content the order has; plan() brings the stations in line, now or when they answer again.
+  // Half done: back to the content the order has; plan() brings the stations in line, now or when they answer again. What was
+  // seen of the jobs meanwhile stays.
   for (const [index, job] of work.jobs.entries()) {
-    const record = before[index]
-    if (!record) continue
-    const wasTouched = touched.has(job)
-    hands.book.setRecord(work, job, {
-      ...record,
-      ...(wasTouched && { handOver: 'unknown', detail: changingDetail }),
-    })
-    if (wasTouched) Object.assign(job, { doubt: 'store', startTaken: false, lastCallAt: line.moment() })
+    const jobOrder = before[index]?.jobOrder
+    if (!jobOrder || !touched.has(job)) continue
+    hands.book.setRecord(work, job, { jobOrder, handOver: 'unknown', detail: changingDetail })
+    Object.assign(job, { doubt: 'store', startTaken: false, lastCallAt: line.moment() })
   }
+  await Promise.all(
+    difference.added.map((order) => line.command(stationOf(order) ?? '', 'Cancel', order.jobOrderId)),
+  )
   await hands.book.write(work, [], work.jobs)
   return {
     outcome: 'unavailable',

@@ -297,12 +297,14 @@ export function createLine(config: LineConfig, options: LineOptions): Line {
       listeners.add(listener)
       return () => listeners.delete(listener)
     },
-    store(station, order) {
+    async store(station, order) {
       mirror.expect(station, order.jobOrderId, order.plannedSeconds * 1_000)
-      return mutate(station, 'Store', order.jobOrderId, (at) => [
+      const outcome = await mutate(station, 'Store', order.jobOrderId, (at) => [
         structureVariant(at.encoder.jobOrder(order)),
         noComment,
       ])
+      if (outcome.outcome === 'accepted') mirror.stored(order.jobOrderId)
+      return outcome
     },
     update: (station, order) =>
       mutate(station, 'Update', order.jobOrderId, (at) => [

@@ -168,4 +168,29 @@ describe('the mirror of a line', () => {
     mirror.list('paint', [listed('NotAllowedToStart')], mirror.tick())
     expect(mirror.observed('a')?.jobState).toBe('NotAllowedToStart')
   })
+  test('only what certainly was in a list and nobody asked to be taken off has vanished', () => {
+    const vanished: string[] = []
+    const mirror = createJobMirror({
+      tell: () => undefined,
+      vanished: ({ jobState }) => vanished.push(jobState),
+      now: Date.now,
+    })
+    const gone = () => mirror.list('paint', [], mirror.tick())
+    // Known by a late event alone: it may be about what was cleared long ago.
+    mirror.hear('paint', heard('Ended'))
+    gone()
+    mirror.list('paint', [listed('Ended')], mirror.tick())
+    mirror.dismiss('a')
+    gone()
+    mirror.hear('paint', heard('Ended'))
+    gone()
+    expect(vanished).toEqual([])
+    mirror.list('paint', [listed('Ended')], mirror.tick())
+    gone()
+    mirror.expect('paint', 'a', 0)
+    mirror.stored('a')
+    mirror.hear('paint', heard('NotAllowedToStart'))
+    gone()
+    expect(vanished).toEqual(['Ended', 'NotAllowedToStart'])
+  })
 })

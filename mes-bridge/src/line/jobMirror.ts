@@ -28,6 +28,8 @@ export interface JobMirror {
   list(station: string, jobs: readonly ObservedJob[], asOf: number): readonly ObservedJob[]
   /** We send it there, so it may show up (again). */
   expect(station: string, jobOrderId: string, plannedMs: number): void
+  /** The line took its Store: it is there. */
+  stored(jobOrderId: string): void
   /** The line took its Start. */
   started(jobOrderId: string): void
   /** We ask the line to take it off: from now on its absence is no wonder. */
@@ -62,7 +64,7 @@ interface Entry extends Expectation {
 export interface MirrorOptions {
   /** Called for every observation that is news. */
   tell(station: string, job: ObservedJob): void
-  /** Called when a job has left its station's list and nobody here asked for it. */
+  /** Called when a job that certainly was in its station's list has left it and nobody here asked for it. */
   vanished?(job: ObservedJob): void
   /** Epoch ms. */
   now(): number
@@ -75,6 +77,8 @@ export function createJobMirror({ tell, vanished, now }: MirrorOptions): JobMirr
   const listReadAt = new Map<string, number>()
   const sentAt = new Map<string, number>()
   const planned = new Map<string, number>()
+  /** In a list, or taken. An event proves less: it may come late, about what is long gone. */
+  const there = new Set<string>()
   const dismissed = new Set<string>()
   const dropped = new Set<string>()
   let moment = 0
@@ -113,6 +117,7 @@ export function createJobMirror({ tell, vanished, now }: MirrorOptions): JobMirr
     if (entry) count(entry.station, -1)
     jobs.delete(id)
     planned.delete(id)
+    there.delete(id)
   }
 
   return {
@@ -138,8 +143,9 @@ export function createJobMirror({ tell, vanished, now }: MirrorOptions): JobMirr
       const present = new Set(list.map(({ jobOrderId }) => jobOrderId))
       for (const [id, entry] of jobs) {
         if (entry.station !== station || present.has(id) || entry.seenAt > asOf) continue
+        const wasThere = there.has(id)
         forget(id)
-        if (!dismissed.delete(id)) vanished?.(entry.job)
+        if (!dismissed.delete(id) && wasThere) vanished?.(entry.job)
       }
       const begun: ObservedJob[] = []
       for (const job of list) {
@@ -154,6 +160,7 @@ export function createJobMirror({ tell, vanished, now }: MirrorOptions): JobMirr
         )
           continue
         dropped.delete(job.jobOrderId)
+        there.add(job.jobOrderId)
         const news = before?.job.jobState !== job.jobState
         const kept = put(station, job, asOf)
         if (news && hasResponse(job.jobState)) begun.push(kept)
@@ -167,6 +174,7 @@ export function createJobMirror({ tell, vanished, now }: MirrorOptions): JobMirr
       planned.set(jobOrderId, plannedMs)
       sentAt.set(station, ++moment)
     },
+    stored: (jobOrderId) => void there.add(jobOrderId),
     started(jobOrderId) {
       const entry = jobs.get(jobOrderId)
       if (entry) jobs.set(jobOrderId, { ...entry, startedAt: now() })
