@@ -1,14 +1,11 @@
 /** The shop without a mouse, without WebGL, without an answer; and what an accessibility judge says of every page. */
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { launchBrowser } from '../scripts/browser.mjs'
-import { root } from '../scripts/build.mjs'
 import { startShop } from '../scripts/startedShop.mjs'
 import type { StartedShop } from '../scripts/startedShop.mjs'
+import { violations } from './axe.ts'
 
-const axe = readFileSync(join(root, 'node_modules/axe-core/axe.min.js'), 'utf8')
 const phone = { viewport: { width: 390, height: 844 }, hasTouch: true } satisfies BrowserContextOptions
 
 let shop: StartedShop
@@ -36,22 +33,6 @@ async function open(
   } finally {
     await context.close()
   }
-}
-
-/** WCAG 2.2 AA and best practice; gives `rule: element` for every violation. */
-async function violations(page: Page): Promise<string[]> {
-  await page.evaluate(axe)
-  return page.evaluate(async () => {
-    const { axe: judge } = globalThis as unknown as {
-      axe: {
-        run(what: Document, how: object): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }>
-      }
-    }
-    const { violations: found } = await judge.run(document, {
-      runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
-    })
-    return found.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html.slice(0, 160)}`))
-  })
 }
 
 const fillForm = async (page: Page) => {

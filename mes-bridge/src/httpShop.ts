@@ -7,7 +7,7 @@ import { brotliCompress, constants, gzip } from 'node:zlib'
 import type { RequestHandler } from 'express'
 
 /** Addresses of the page's own router: each is answered with the page. */
-const pages = new Set(['', 'shop', 'design', 'order', 'orders', 'track', 'lines', 'rules'])
+const pages = new Set(['', 'shop', 'compare', 'saved', 'order', 'orders', 'track', 'lines', 'rules'])
 
 const types: Record<string, string> = {
   '.html': 'text/html; charset=utf-8',

@@ -107,7 +107,7 @@ export const ar: Messages = {
   search: 'ابحث في الخيارات',
   saveThis: 'احفظ هذا التصميم',
   ideas: 'أفكار: مفاجأة، الأرخص، مقارنة',
-  designsLeft: (n, count) => `بقي ${designs(count, n)}`,
+  designsLeft: (n, count) => `بقي ${designs(Math.min(count, 1_000_000), n)}`,
   designsExactly: (n) => `بالضبط ${n}`,
   showPrice: 'مم يتكوّن السعر',
   priceTitle: 'سعرك',
@@ -116,6 +116,13 @@ export const ar: Messages = {
   orderThis: 'اطلب هذا التصميم',
   share: 'مشاركة',
   orderTitle: 'الطلب',
+
+  startTitle: 'ماذا نصنع لك؟',
+  startLead: 'كل جهاز يُصنع مرة واحدة كما تصممه. ترى السعر وما يمكن صنعه مع كل لمسة.',
+  fromPrice: (money) => `ابتداءً من ${money}`,
+  designsOf: (n, count) => designs(Math.min(count, 1_000_000), n),
+  designIt: 'صمّمه',
+  continueYours: 'تابع تصميمك',
 
   shopUnreachable: 'المتجر لا يستجيب',
   shopUnreachableLead: 'تصميمك محفوظ في هذا المتصفح، والصفحة تواصل المحاولة.',

@@ -89,6 +89,14 @@ export const de: Messages = {
   share: 'Teilen',
   orderTitle: 'Bestellen',
 
+  startTitle: 'Was dürfen wir für Sie bauen?',
+  startLead:
+    'Jedes Gerät entsteht einmal, so wie Sie es gestalten. Preis und Machbarkeit sehen Sie bei jedem Tippen.',
+  fromPrice: (money) => `ab ${money}`,
+  designsOf: (n, count) => (count === 1 ? '1 Entwurf' : `${n} Entwürfe`),
+  designIt: 'Gestalten',
+  continueYours: 'Ihren Entwurf fortsetzen',
+
   shopUnreachable: 'Der Laden antwortet nicht',
   shopUnreachableLead: 'Ihr Entwurf ist in diesem Browser sicher. Die Seite versucht es weiter.',
   noProducts: 'Heute ist nichts im Angebot',

@@ -92,6 +92,15 @@ export const en = {
   share: 'Share',
   orderTitle: 'Order',
 
+  // products
+  startTitle: 'What shall we build for you?',
+  startLead:
+    'Every one is made once, the way you design it. You see the price and what can be built with every tap.',
+  fromPrice: (money: string) => `from ${money}`,
+  designsOf: (n: string, count: number) => (count === 1 ? '1 design' : `${n} designs`),
+  designIt: 'Design yours',
+  continueYours: 'Continue your design',
+
   // page states
   shopUnreachable: 'The shop does not answer',
   shopUnreachableLead: 'Your design is safe in this browser. The page keeps trying.',

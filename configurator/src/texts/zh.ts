@@ -81,6 +81,13 @@ export const zh: Messages = {
   share: '分享',
   orderTitle: '下单',
 
+  startTitle: '想让我们为您造什么？',
+  startLead: '每一台都只按您的设计制造一次。每点一下，都能看到价格和可行的选择。',
+  fromPrice: (money) => `${money} 起`,
+  designsOf: (n) => `${n} 种设计`,
+  designIt: '开始设计',
+  continueYours: '继续您的设计',
+
   shopUnreachable: '商店没有应答',
   shopUnreachableLead: '您的设计已保存在此浏览器中，页面会继续尝试。',
   noProducts: '今天没有可售产品',

@@ -73,13 +73,6 @@ export function App({
       setSpoken({ language: next, messages: loaded }),
     )
   }
-  useEffect(
-    () =>
-      whenIdle(() => {
-        for (const load of [...Object.values(parts), () => laterMessages(language)]) load().catch(() => {})
-      }),
-    [language],
-  )
   return (
     <WordsContext value={words}>
       <Suspense fallback={<Shell header={null} />}>
@@ -119,7 +112,7 @@ function Pages({
   readonly shop: ShopView
   readonly onSpeak: (language: string) => void
 }) {
-  const { t } = useWords()
+  const { t, language } = useWords()
   const route = useRoute()
   const wanted =
     route.page === 'shop' || route.page === 'compare'
@@ -135,6 +128,14 @@ function Pages({
   const design = isOther ? undefined : ready
   const header = <Header session={session} design={design} products={products} onSpeak={onSpeak} />
   useAcceptedOrder(session)
+  const isShown = shop.state !== 'loading'
+  useEffect(() => {
+    // here, below the page's Suspense, this waits until what was asked for is there: that goes before what is only wanted later
+    if (!isShown) return undefined
+    return whenIdle(() => {
+      for (const load of [...Object.values(parts), () => laterMessages(language)]) load().catch(() => {})
+    })
+  }, [language, isShown])
 
   if (route.page === 'track')
     return (
@@ -212,7 +213,14 @@ function ShopPage({
     ? attentionFor('', undefined)
     : attentionFor(view.step, touched?.step === view.step ? touched.option : undefined)
   const appliance = useAppliance(product.package.id, view)
-  const picture: Picture = { appliance, summary: summaryOf(words, title, product, view), area, isOpen }
+  const printFor = product.package.id
+  const picture: Picture = {
+    appliance,
+    summary: summaryOf(words, title, product, view),
+    area,
+    isOpen,
+    printFor,
+  }
   const order = () => {
     // ordering means the design as it is: a wish that does not fit is let go
     if (view.conflict) design.keep()
@@ -269,6 +277,7 @@ function ShopPage({
             onOrder={order}
             onShare={openDialog('share')}
             onIdeas={openDialog('ideas')}
+            onPrice={openDialog('price')}
           />
           {dialog && (
             <Suspense fallback={null}>

@@ -1,8 +1,7 @@
 import { useState } from 'react'
 import type { DesignSession, DesignView } from '../session.ts'
 import { Icon } from './icons.tsx'
-import { Modal } from './Modal.tsx'
-import { PriceBreakdown, vatPercent } from './PriceBreakdown.tsx'
+import { vatPercent } from './vat.ts'
 import { useWords } from './words.ts'
 
 /** The bar under the thumb: total, exact number of designs left, undo and redo, share, order. */
@@ -12,16 +11,17 @@ export function BuyBar({
   onOrder,
   onShare,
   onIdeas,
+  onPrice,
 }: {
   readonly session: DesignSession
   readonly view: DesignView
   readonly onOrder: () => void
   readonly onShare: () => void
   readonly onIdeas: () => void
+  readonly onPrice: () => void
 }) {
   const words = useWords()
   const { t } = words
-  const [isOpen, setOpen] = useState(false)
   const vat = vatPercent(session, view)
   return (
     <div className="bar" data-testid="bar">
@@ -67,7 +67,7 @@ export function BuyBar({
         </div>
       </div>
       <div className="bar-row">
-        <button type="button" className="total" aria-haspopup="dialog" onClick={() => setOpen(true)}>
+        <button type="button" className="total" aria-haspopup="dialog" onClick={onPrice}>
           <span className="sr-only">{t.total} </span>
           <span className="total-money" data-testid="total">
             {words.money(view.price.totalCents)}
@@ -82,9 +82,6 @@ export function BuyBar({
           <span className="narrow-only">{t.order}</span>
         </button>
       </div>
-      <Modal title={t.priceTitle} isOpen={isOpen} onClose={() => setOpen(false)}>
-        <PriceBreakdown session={session} view={view} />
-      </Modal>
     </div>
   )
 }

@@ -1,13 +1,12 @@
-import { useState } from 'react'
+import { lazy, Suspense, useState } from 'react'
 import { savedKey } from '../session.ts'
 import type { DesignSession, Session, ShopView } from '../session.ts'
-import { languages } from '../texts/index.ts'
 import { Icon } from './icons.tsx'
 import { Link } from './Link.tsx'
-import { Modal } from './Modal.tsx'
-import { RadioCard } from './RadioCard.tsx'
 import { useStore } from './store.ts'
 import { useWords } from './words.ts'
+
+const SettingsPanel = lazy(() => import('./more.ts').then((more) => ({ default: more.SettingsPanel })))
 
 type Products = (ShopView & { state: 'ready' })['products']
 
@@ -24,7 +23,7 @@ export function Header({
   readonly onSpeak: (language: string) => void
 }) {
   const { t, language } = useWords()
-  const [isOpen, setOpen] = useState(false)
+  const [isOpen, setOpen] = useState<boolean>()
   return (
     <header className="header">
       <Link to="/" className="brand">
@@ -63,27 +62,11 @@ export function Header({
           <span className="sr-only">{t.settings}</span>
         </button>
       </div>
-      <Modal title={t.settings} isOpen={isOpen} onClose={() => setOpen(false)}>
-        {design && <ContextChoice design={design} onDone={() => setOpen(false)} />}
-        <fieldset className="option">
-          <legend>
-            <span className="option-name">{t.language}</span>
-          </legend>
-          <div className="cards list">
-            {languages.map(({ id, name }) => (
-              <RadioCard
-                key={id}
-                name="language"
-                label={name}
-                value={id}
-                lang={id}
-                isChosen={id === language}
-                onChoose={() => onSpeak(id)}
-              />
-            ))}
-          </div>
-        </fieldset>
-      </Modal>
+      {isOpen !== undefined && (
+        <Suspense fallback={null}>
+          <SettingsPanel design={design} isOpen={isOpen} onClose={() => setOpen(false)} onSpeak={onSpeak} />
+        </Suspense>
+      )}
     </header>
   )
 }
@@ -91,36 +74,4 @@ export function Header({
 function Country({ design }: { readonly design: DesignSession }) {
   const view = useStore(design)
   return <span>{Object.values(view.design.context).map(String).join(' ')} ·</span>
-}
-
-/** The options the shop knows rather than the shopper chooses: the country. A clash closes the dialog: the way out stands in the page. */
-function ContextChoice({ design, onDone }: { readonly design: DesignSession; readonly onDone: () => void }) {
-  const words = useWords()
-  const { language } = words
-  const view = useStore(design)
-  const { product } = design
-  return product.package.options
-    .filter((option) => option.role === 'context')
-    .map((option) => (
-      <fieldset key={option.id} className="option" data-option={option.id}>
-        <legend>
-          <span className="option-name">{product.label(option.id, language)}</span>
-        </legend>
-        <div className="cards list">
-          {option.values.map((value) => (
-            <RadioCard
-              key={String(value)}
-              name={option.id}
-              label={words.value(product, option.id, value)}
-              value={String(value)}
-              isChosen={view.design.context[option.id] === value}
-              onChoose={() => {
-                design.setContext({ [option.id]: value })
-                if (design.getSnapshot().conflict) onDone()
-              }}
-            />
-          ))}
-        </div>
-      </fieldset>
-    ))
 }

@@ -1,11 +1,6 @@
 import type { DesignSession, DesignView } from '../session.ts'
+import { vatPercent } from './vat.ts'
 import { useWords } from './words.ts'
-
-/** The VAT percentage of the design's country, if the product names one. */
-export function vatPercent(session: DesignSession, view: DesignView): number | undefined {
-  const country = view.design.context['country']
-  return session.product.package.vatPercent[String(country)]
-}
 
 /** Every line of the price; they add up to the total exactly. */
 export function PriceBreakdown({

@@ -1,11 +1,14 @@
+import { lazy, Suspense } from 'react'
 import type { ReactNode } from 'react'
 import type { ProductEntry, Session } from '../session.ts'
 import { keptChoices } from '../sessionLater.ts'
 import { Icon } from './icons.tsx'
 import { OfflineHint, useTitle } from './Layout.tsx'
 import { Link } from './Link.tsx'
-import { Thumbnail } from './Thumbnail.tsx'
-import { useLaterWords } from './words.ts'
+import { useWords } from './words.ts'
+
+// a product can be picked before its picture is there
+const Thumbnail = lazy(() => import('./Thumbnail.tsx').then((module) => ({ default: module.Thumbnail })))
 
 /** Every product on sale with its picture, what it costs at least and how many designs of it there are. */
 export default function StartPage({
@@ -17,7 +20,7 @@ export default function StartPage({
   readonly session: Session
   readonly products: readonly ProductEntry[]
 }) {
-  const words = useLaterWords()
+  const words = useWords()
   const { t, language } = words
   const last = session.lastProduct()
   useTitle(t.theShop)
@@ -37,7 +40,9 @@ export default function StartPage({
               <li key={product.id} data-product={product.id}>
                 <Link to={`/shop/${encodeURIComponent(product.id)}`} className="shelf-card">
                   <span className="shelf-picture">
-                    <Thumbnail productId={product.id} choices={keptChoices(session.keeper, product.id)} />
+                    <Suspense fallback={null}>
+                      <Thumbnail productId={product.id} choices={keptChoices(session.keeper, product.id)} />
+                    </Suspense>
                   </span>
                   <span className="shelf-text">
                     <strong className="shelf-name">

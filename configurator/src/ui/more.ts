@@ -2,4 +2,5 @@
 export { ComparePage } from './choosing/ComparePage.tsx'
 export { Dialogs } from './choosing/Dialogs.tsx'
 export type { DialogKind } from './choosing/Dialogs.tsx'
+export { SettingsPanel } from './choosing/SettingsPanel.tsx'
 export { SavedPage } from './keeping/SavedPage.tsx'

@@ -1,14 +1,6 @@
 import { counted } from '../plural.ts'
 import type { LaterMessages } from './en.ts'
 
-const designs = counted('ar', {
-  zero: 'لا تصاميم',
-  one: 'تصميم واحد',
-  two: 'تصميمان',
-  few: '# تصاميم',
-  many: '# تصميمًا',
-  other: '# تصميم',
-})
 const stations = counted('ar', {
   zero: 'محطة',
   one: 'محطة واحدة',
@@ -145,13 +137,6 @@ export const later: LaterMessages = {
   orderGone: 'لا نعرف هذا الطلب',
   orderGoneLead: 'ربما الرابط غير كامل: الجزء بعد # لازم.',
   designedHere: 'صمّم جهازًا آخر',
-
-  startTitle: 'ماذا نصنع لك؟',
-  startLead: 'كل جهاز يُصنع مرة واحدة كما تصممه. ترى السعر وما يمكن صنعه مع كل لمسة.',
-  fromPrice: (money) => `ابتداءً من ${money}`,
-  designsOf: (n, count) => designs(Math.min(count, 1_000_000), n),
-  designIt: 'صمّمه',
-  continueYours: 'تابع تصميمك',
 
   searchTitle: 'ابحث عن خيار',
   searchLabel: 'عمّ تبحث؟',

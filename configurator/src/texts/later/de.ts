@@ -127,14 +127,6 @@ export const later: LaterMessages = {
   orderGoneLead: 'Vielleicht ist der Link unvollständig: Der Teil nach dem # gehört dazu.',
   designedHere: 'Noch eines gestalten',
 
-  startTitle: 'Was dürfen wir für Sie bauen?',
-  startLead:
-    'Jedes Gerät entsteht einmal, so wie Sie es gestalten. Preis und Machbarkeit sehen Sie bei jedem Tippen.',
-  fromPrice: (money) => `ab ${money}`,
-  designsOf: (n, count) => (count === 1 ? '1 Entwurf' : `${n} Entwürfe`),
-  designIt: 'Gestalten',
-  continueYours: 'Ihren Entwurf fortsetzen',
-
   searchTitle: 'Option finden',
   searchLabel: 'Was suchen Sie?',
   searchExample: 'Zum Beispiel: Eis, Edelstahl, 800',

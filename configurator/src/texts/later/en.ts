@@ -130,15 +130,6 @@ export const later = {
   orderGoneLead: 'The link may be incomplete: it needs the part after the #.',
   designedHere: 'Design another one',
 
-  // products
-  startTitle: 'What shall we build for you?',
-  startLead:
-    'Every one is made once, the way you design it. You see the price and what can be built with every tap.',
-  fromPrice: (money: string) => `from ${money}`,
-  designsOf: (n: string, count: number) => (count === 1 ? '1 design' : `${n} designs`),
-  designIt: 'Design yours',
-  continueYours: 'Continue your design',
-
   // searching
   searchTitle: 'Find an option',
   searchLabel: 'What are you looking for?',

@@ -122,13 +122,6 @@ export const later: LaterMessages = {
   orderGoneLead: '链接可能不完整：# 之后的部分也需要。',
   designedHere: '再设计一台',
 
-  startTitle: '想让我们为您造什么？',
-  startLead: '每一台都只按您的设计制造一次。每点一下，都能看到价格和可行的选择。',
-  fromPrice: (money) => `${money} 起`,
-  designsOf: (n) => `${n} 种设计`,
-  designIt: '开始设计',
-  continueYours: '继续您的设计',
-
   searchTitle: '查找选项',
   searchLabel: '您在找什么？',
   searchExample: '例如：制冰、不锈钢、800',

@@ -55,7 +55,10 @@ export function ComparePage({
   }
   const find = (key: string | null) => candidates.find((candidate) => candidate.key === key)
   const a = find(asked.get('a')) ?? candidates[0]!
-  const b = find(asked.get('b')) ?? candidates.find((candidate) => candidate.key !== a.key)!
+  const others = candidates.filter((candidate) => candidate.key !== a.key)
+  const differs = ({ design: other }: Candidate) =>
+    compareSides(product, sideOf(product, a.design), sideOf(product, other)).differences.length > 0
+  const b = find(asked.get('b')) ?? others.find(differs) ?? others[0]!
   const show = (keyA: string, keyB: string) =>
     navigate(
       `/compare/${encodeURIComponent(productId)}#${new URLSearchParams({ a: keyA, b: keyB }).toString()}`,
@@ -130,7 +133,7 @@ export function ComparePage({
             </tbody>
           </table>
         )}
-        <p className="hint">{t.sameOtherwise(same)}</p>
+        {differences.length > 0 && <p className="hint">{t.sameOtherwise(same)}</p>}
         <PasteLink product={product} onLink={(key) => show(a.key, key)} />
       </main>
     </>

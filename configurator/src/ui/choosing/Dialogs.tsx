@@ -1,12 +1,15 @@
 import type { DesignSession, DesignView, Session } from '../../session.ts'
 import { SavePanel } from '../keeping/SavePanel.tsx'
 import { SharePanel } from '../keeping/SharePanel.tsx'
+import { Modal } from '../Modal.tsx'
+import { PriceBreakdown } from '../PriceBreakdown.tsx'
+import { useWords } from '../words.ts'
 import { IdeasPanel } from './IdeasPanel.tsx'
 import { SearchPanel } from './SearchPanel.tsx'
 import type { Finding } from './searching.ts'
 
 /** What can be opened over the design. */
-export type DialogKind = 'search' | 'save' | 'share' | 'ideas'
+export type DialogKind = 'search' | 'save' | 'share' | 'ideas' | 'price'
 
 /** The dialog that was opened last; it stays while closed, so that the focus finds its way back. */
 export function Dialogs({
@@ -27,6 +30,7 @@ export function Dialogs({
   readonly onTouch: (step: string, option: string) => void
   readonly onClose: () => void
 }) {
+  const { t } = useWords()
   const goTo = ({ step, option, value }: Finding) => {
     onClose()
     design.goTo(step)
@@ -39,6 +43,12 @@ export function Dialogs({
   if (kind === 'share') return <SharePanel session={design} isOpen={isOpen} onClose={onClose} />
   if (kind === 'save')
     return <SavePanel session={session} design={design} view={view} isOpen={isOpen} onClose={onClose} />
+  if (kind === 'price')
+    return (
+      <Modal title={t.priceTitle} isOpen={isOpen} onClose={onClose}>
+        <PriceBreakdown session={design} view={view} />
+      </Modal>
+    )
   return <IdeasPanel shop={session} session={design} view={view} isOpen={isOpen} onClose={onClose} />
 }
 

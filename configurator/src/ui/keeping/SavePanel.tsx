@@ -6,6 +6,7 @@ import { Link } from '../Link.tsx'
 import { Modal } from '../Modal.tsx'
 import { Thumbnail } from '../Thumbnail.tsx'
 import { useLaterWords } from '../words.ts'
+import type { LaterWords } from '../words.ts'
 
 interface Props {
   readonly session: Session
@@ -84,16 +85,13 @@ function Save({ session, design, view }: Props) {
   )
 }
 
-/** Names a design by what stands out in it: the first of her own choices, or the product's name. */
-function suggestedName(
-  words: ReturnType<typeof useLaterWords>,
-  { product }: DesignSession,
-  { design }: DesignView,
-): string {
-  const said = Object.entries(design.selection)
-    .filter(([, value]) => typeof value === 'string' && value !== 'none')
-    .map(([option, value]) => words.value(product, option, value))
+/** Names a design by what one sees of it: colours, finish and doors; by the product's name where it has none of them. */
+function suggestedName(words: LaterWords, { product }: DesignSession, { configuration }: DesignView): string {
+  const seen = product.package.options
+    .map(({ id }) => [id, configuration[id]!] as const)
+    .filter(([id, value]) => value !== 'none' && /^(?:colour|finish|doors)/.test(id))
+    .map(([id, value]) => words.value(product, id, value))
   const { title, id } = product.package
-  const names = said.length > 0 ? said.slice(-3) : [title[words.language] ?? title['en'] ?? id]
-  return names.join(', ').slice(0, longestName)
+  const names = seen.length > 0 ? [...new Set(seen)] : [title[words.language] ?? title['en'] ?? id]
+  return words.list(names).slice(0, longestName)
 }
