@@ -2,6 +2,7 @@
  * Keeps the link to one line for ever: connects, reads everything, watches the connection, starts over. See line.ts for the
  * states a link goes through.
  */
+import { setMaxListeners } from 'node:events'
 import type { LineView, LinkCause, LinkProblem } from '@lot-one/rules'
 import type { Line, LineConfig, LineOptions } from '../line.ts'
 import type { LineProfile } from '../lineProfiles.ts'
@@ -57,6 +58,8 @@ const probeMs = 2_000
 export function createLink(options: LinkOptions): Link {
   const { config, profile, clock, log, mirror, takeList, tell } = options
   const stopping = new AbortController()
+  // Every request under way listens for the end.
+  setMaxListeners(0, stopping.signal)
   let link: LineView['link'] = { state: 'connecting', since: iso(clock.now()) }
   let connection: Connection | undefined
   let up: Up | undefined
