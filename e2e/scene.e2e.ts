@@ -44,6 +44,50 @@ const everything = {
   light: 'ambient_rgb',
 }
 
+/** The busiest of the other families. */
+const busy = {
+  washer: [
+    {},
+    {
+      width_mm: 700,
+      depth_mm: 650,
+      load_kg: 12,
+      door_mm: 380,
+      base: 'drawer',
+      installation: 'column',
+      finish: 'glass',
+      ring: 'copper',
+      control: 'display',
+      dosing: 'auto_twin',
+      dryer: 'heat_pump',
+      water: 'cold_hot',
+      light: 'ambient_rgb',
+      nameplate: 'engraved',
+      engraving: 'Mira & Jonas',
+    },
+  ],
+  oven: [
+    {},
+    {
+      width_mm: 900,
+      depth_mm: 600,
+      hob: 'gas',
+      drawer: 'storage',
+      finish: 'steel',
+      control: 'display',
+      fans: 2,
+      racks: 5,
+      rails: 'three',
+      probe: true,
+      camera: true,
+      steam: 'tank',
+      light: 'ambient_rgb',
+      nameplate: 'engraved',
+      engraving: 'Mira & Jonas',
+    },
+  ],
+} as const
+
 let folder: string
 let server: Server
 let browser: Browser
@@ -92,8 +136,13 @@ async function openLab(search = '?still', from: Browser = browser) {
   await page.waitForFunction('globalThis.lab')
   return { page, problems }
 }
-const show = (page: Page, choices: object, done?: string[]) =>
-  page.evaluate<Stats>(`lab.show(${JSON.stringify(choices)}, ${JSON.stringify(done)})`)
+const show = (page: Page, choices: object, done?: string[], family = 'fridge') =>
+  page.evaluate<Stats>(`lab.show(${JSON.stringify(choices)}, ${JSON.stringify(done)}, '${family}')`)
+/** Does something to the stage and gives its figures once it stands still. */
+const after = (page: Page, act: string) =>
+  page.evaluate<Stats>(
+    `(async () => { lab.stage.${act}; await lab.stage.settled(); return lab.stage.stats() })()`,
+  )
 const hash = (page: Page) => page.evaluate<{ hash: string; mean: number }>('lab.hash()')
 
 describe('the stage in a real browser', () => {
@@ -158,9 +207,82 @@ describe('the stage in a real browser', () => {
     expect(all.textureBytes).toBeLessThanOrEqual(32e6)
   })
 
+  it.each(['washer', 'oven'] as const)(
+    'stays inside its budgets with every %s, shut, open and apart',
+    async (family) => {
+      const { page, problems } = shared
+      for (const choices of busy[family]) {
+        const shut = await show(page, choices, undefined, family)
+        expect(shut.drawCalls).toBeLessThanOrEqual(20)
+        expect(shut.triangles).toBeLessThanOrEqual(15_000)
+        const closed = await hash(page)
+        for (const [there, back] of [
+          ['open(1)', 'open(0)'],
+          ['explode(1)', 'explode(0)'],
+        ] as const) {
+          const wide = await after(page, there)
+          expect(wide.drawCalls).toBeLessThanOrEqual(45)
+          expect(wide.triangles).toBeLessThanOrEqual(70_000)
+          expect((await hash(page)).hash).not.toBe(closed.hash)
+          await after(page, back)
+        }
+        expect((await hash(page)).hash).toBe(closed.hash)
+      }
+      expect(problems).toEqual([])
+    },
+  )
+
+  it('stands every family in a kitchen inside the budget of a room, and takes it out again', async () => {
+    const { page } = shared
+    const rooms: [string, object][] = [
+      ['fridge', everything],
+      ['washer', busy.washer[0]],
+      ['washer', busy.washer[1]],
+      ['oven', busy.oven[0]],
+      ['oven', busy.oven[1]],
+    ]
+    for (const [family, choices] of rooms) {
+      await show(page, choices, undefined, family)
+      const alone = await hash(page)
+      await after(page, 'kitchen(true)')
+      const room = await after(page, 'open(1)')
+      expect(room.drawCalls).toBeLessThanOrEqual(60)
+      expect(room.triangles).toBeLessThanOrEqual(150_000)
+      expect(room.programs).toBeLessThanOrEqual(10)
+      await after(page, 'open(0)')
+      await after(page, 'kitchen(false)')
+      expect((await hash(page)).hash).toBe(alone.hash)
+    }
+  })
+
+  it('engraves other words without a new shape or shader, and prints a picture within the textures’ budget', async () => {
+    const { page } = shared
+    const plate = { ...everything, nameplate: 'engraved', engraving: 'Mira' }
+    const before = await show(page, plate)
+    const one = await hash(page)
+    const next = await show(page, { ...plate, engraving: '米拉 ميرا' })
+    expect((await hash(page)).hash).not.toBe(one.hash)
+    expect([next.programs, next.geometries, next.textures]).toEqual([
+      before.programs,
+      before.geometries,
+      before.textures,
+    ])
+    await page.evaluate('lab.print(true)')
+    await page.evaluate('lab.idle()')
+    const printed = await show(page, plate)
+    expect((await hash(page)).hash).not.toBe(one.hash)
+    expect(printed.programs).toBeLessThanOrEqual(10)
+    expect(printed.textureBytes).toBeLessThanOrEqual(32e6)
+    await page.evaluate('lab.print(false)')
+    await show(page, plate)
+    expect((await hash(page)).hash).toBe(one.hash)
+  })
+
   it('gives the identical picture again after a lost context', async () => {
     const { page, problems } = await openLab()
-    await show(page, everything)
+    await page.evaluate('lab.print(true)')
+    await show(page, { ...everything, nameplate: 'engraved', engraving: 'Mira' })
+    await after(page, 'kitchen(true)')
     const before = await hash(page)
     expect(before.mean).toBeGreaterThan(20)
     await page.evaluate('lab.loseContext()')
@@ -273,6 +395,9 @@ describe('the stage in a real browser', () => {
       { handle: 'leather', nameplate: 'engraved' },
     ])
       expect(await page.evaluate(`lab.drawingError(${JSON.stringify(choices)})`)).toBeNull()
+    for (const family of ['washer', 'oven'] as const)
+      for (const choices of busy[family])
+        expect(await page.evaluate(`lab.drawingError(${JSON.stringify(choices)}, '${family}')`)).toBeNull()
   })
 
   it('is one lazy chunk of at most 210 kB gzip', async () => {

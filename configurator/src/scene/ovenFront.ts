@@ -397,7 +397,7 @@ export function drawHob(spec: OvenSpec, front: OvenFront): MeshPen {
         [r * 0.42, 0.021],
         [0, 0.021],
       ],
-      28,
+      20,
     )
     pen.use('gasket', '#1a1b1d')
     for (let k = 0; k < 4; k++) {
@@ -416,7 +416,7 @@ export function drawHob(spec: OvenSpec, front: OvenFront): MeshPen {
         [r * 1.06, 0.012],
         [r * 1.06, 0],
       ],
-      32,
+      24,
     )
   }
   return pen

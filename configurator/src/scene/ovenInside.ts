@@ -289,7 +289,7 @@ function wires(pen: MeshPen, x: number, y: number, z: number, w: number, d: numb
   const n = Math.round(w / 0.026)
   for (let k = 0; k <= n; k++) {
     pen.at(x + (k / n - 0.5) * w, y, z)
-    box(pen, 0.0028, 0.0028, d, 'bottom')
+    box(pen, 0.0028, 0.0028, d, 'bottom front back')
   }
   for (const s of [-1, 0, 1]) {
     pen.at(x, y - 0.003, z + s * (d / 2 - 0.003))
@@ -314,7 +314,7 @@ function loaf(pen: MeshPen, x: number, y: number, z: number, r: number): void {
     const t = (i / 8) * (Math.PI / 2)
     return [Math.cos(t) * r * (1 - 0.06 * (1 - i / 8)), Math.sin(t) * r * 0.62]
   })
-  lathe(pen, [[0, 0], ...profile.slice(0, -1), [0, r * 0.62]], 28)
+  lathe(pen, [...profile.slice(0, -1), [0, r * 0.62]], 24)
   pen.use('leather', '#e9cf9f')
   for (const [k, turn] of [-0.5, 0, 0.5].entries()) {
     pen.at(x + (k - 1) * r * 0.42, y + r * (k === 1 ? 0.615 : 0.555), z, ['y', 0.5], ['z', -turn * 0.9])
@@ -330,10 +330,10 @@ function buns(pen: MeshPen, x: number, y: number, z: number, w: number, d: numbe
       const r = 0.034 + random() * 0.005
       pen.use('leather', ['#c58b4c', '#ba7d40', '#cf9a5c'][Math.floor(random() * 3)])
       pen.at(x + ((k + 0.5) / across - 0.5) * (w - 0.05), y, z + (row - 1) * d * 0.29)
-      const profile = Array.from({ length: 6 }, (_, i): [number, number] => {
-        const t = (i / 5) * (Math.PI / 2)
+      const profile = Array.from({ length: 5 }, (_, i): [number, number] => {
+        const t = (i / 4) * (Math.PI / 2)
         return [Math.max(0, Math.cos(t) * r), Math.sin(t) * r * 0.74]
       })
-      lathe(pen, [[0, 0], ...profile], 14)
+      lathe(pen, profile, 12)
     }
 }

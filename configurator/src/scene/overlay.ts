@@ -132,7 +132,7 @@ function dimensionLines(
   add(right, floor, -d / 2, right, floor, d / 2)
   for (const s of [-1, 1]) add(right - tick, floor, (s * d) / 2, right + tick, floor, (s * d) / 2)
   return [
-    [x, h * 0.5, d / 2, side > 0 ? 0.94 : 0.06],
+    [x, h * 0.5, d / 2, side > 0 ? 0.7 : 0.55],
     [0, floor, z, 0.5],
     [right, floor, 0, side > 0 ? 0.2 : 0.8],
   ]

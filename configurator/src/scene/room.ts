@@ -263,7 +263,7 @@ function tower(kit: Kit, half: number, low: number, high: number): void {
   front(kit, -half, half, middle, low - 0.004, 'top')
   carcass(kit, -half, half, high + 0.006, plan.tall)
   front(kit, -half, half, high + 0.006, plan.tall, 'top')
-  pen.use('plastic', '#1a1816').at(0, (low + high) / 2, plan.zFront - 0.06)
+  pen.use('plastic', '#1a1816').at(0, (low + high) / 2, plan.zWall + 0.004)
   flat(pen, -half, (low - high) / 2 - 0.01, half, (high - low) / 2 + 0.01)
 }
 

@@ -124,6 +124,18 @@ function perforate(
       )
       flat(pen, -0.0032, -0.0032, 0.0032, 0.0032)
     }
+  // The back has rings of them too.
+  for (const [share, count] of [
+    [0.34, 10],
+    [0.55, 18],
+    [0.78, 26],
+  ] as const)
+    for (let k = 0; k < count; k++) {
+      const a = (k / count) * Math.PI * 2
+      const r = radius * share
+      pen.at(at.x + Math.cos(a) * r, at.y + Math.sin(a) * r, at.z - depth - 0.0155 + share * 0.0125)
+      flat(pen, -0.0034, -0.0034, 0.0034, 0.0034)
+    }
 }
 
 function drumLight(
@@ -173,8 +185,9 @@ export function drawLaundry(spec: WasherSpec, front: WasherFront, hasLamp: boole
     pen.at(x + Math.cos(a) * out, y + Math.sin(a) * out - r * 0.5, z - deep, ['z', (random() - 0.5) * 0.9])
     const profile = Array.from({ length: 10 }, (_, i): [number, number] => {
       const t = -Math.PI / 2 + (i / 9) * Math.PI
-      const fold = 1 + 0.07 * Math.sin(i * 2.1 + k)
-      return [Math.max(0, i === 9 || i === 0 ? 0 : Math.cos(t) * r * fold), r * 0.78 * (1 + Math.sin(t))]
+      // Fuller than a ball, so that heaps look like cloth pressed together.
+      const full = i === 0 || i === 9 ? 0 : Math.cos(t) ** 0.62
+      return [full * r, r * 0.7 * (1 + Math.sin(t))]
     })
     lathe(pen, profile, 14)
   }

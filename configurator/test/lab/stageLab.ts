@@ -107,8 +107,8 @@ const lab = {
     }
   },
   /** What the browser's XML parser finds wrong with a drawing; null when nothing. */
-  drawingError(choices: Appliance['choices']) {
-    const text = drawAppliance({ family: 'fridge', choices })
+  drawingError(choices: Appliance['choices'], family: Appliance['family'] = 'fridge') {
+    const text = drawAppliance({ family, choices })
     const parsed = new DOMParser().parseFromString(text, 'image/svg+xml')
     return parsed.querySelector('parsererror')?.textContent ?? null
   },

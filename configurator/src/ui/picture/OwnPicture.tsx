@@ -96,10 +96,10 @@ export function OwnPicture({
           type="file"
           accept={pictureTypes.join(',')}
           aria-describedby={`${id}-problem`}
-          aria-invalid={problem !== undefined}
+          aria-invalid={problem ? true : undefined}
           onChange={(event) => void choose(event)}
         />
-        <p id={`${id}-problem`} className="error" role="alert">
+        <p id={`${id}-problem`} className="field-error" role="alert">
           {problem && t.pictureProblem[problem]}
         </p>
       </div>
