@@ -80,7 +80,7 @@ export function booleanCase(plan: Plan, insist = false): BooleanCase | undefined
     single: Uint8Array.from(encoding.optionOf, (option) => (sizes[option]! > 2 ? 1 : 0)),
     rank: Uint8Array.from(encoding.optionOf, (option) => (option < options ? 0 : 1)),
   })
-  const left = Array.from({ length: variables }, (_, v) => v).filter(
+  const left = Array.from({ length: simplified.possible ? variables : 0 }, (_, v) => v).filter(
     (v) => simplified.value[v] === -1 && simplified.follows[v] === 2 * v,
   )
   if (left.length > mostOpen) return undefined

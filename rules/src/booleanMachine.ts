@@ -37,6 +37,7 @@ export function booleanMachine(
   const options = model.options.length
   const booleans = optionOf.length
 
+  if (!simplified.possible) return nothingBuildable(plan)
   /** Boolean variable -> the literals that speak for the same, its own first; only options are asked before price terms. */
   const members = new Map<number, number[]>()
   for (let v = 0; v < booleans; v++) {
@@ -136,25 +137,18 @@ export function booleanMachine(
     if (own === undefined) groups.set(option, [2 * number])
     else own.push(2 * number)
   })
-  const { root } = simplified.possible
-    ? trace(
-        {
-          variables: speakers.length,
-          clauses,
-          decidable: Uint8Array.from(speakers, (v) => (optionOf[v]! < options ? 1 : 0)),
-          together: (number) => groups.get(optionOf[speakers[number]!]!),
-        },
-        writer,
-        budget,
-        looked,
-      )
-    : { root: undefined }
-
-  const freezer = createFreezer(sizes, position)
-  if (root === undefined) {
-    const dead = freezer.choice(order[0]!, [])
-    return { diagram: freezer.finish([dead], machineWeights(plan)), order }
-  }
+  const { root } = trace(
+    {
+      variables: speakers.length,
+      clauses,
+      decidable: Uint8Array.from(speakers, (v) => (optionOf[v]! < options ? 1 : 0)),
+      together: (number) => groups.get(optionOf[speakers[number]!]!),
+    },
+    writer,
+    budget,
+    looked,
+  )
+  if (root === undefined) return nothingBuildable(plan)
   // What was settled before the search began.
   const settled = sizes.flatMap((size, variable) => {
     if (size === 1) return [regions.choice(variable, [{ values: [0], child: 0 }])]
@@ -163,7 +157,15 @@ export function booleanMachine(
     return []
   })
   const top = regions.all([root, ...settled])
+  const freezer = createFreezer(sizes, position)
   return { diagram: freezer.finish([regions.freeze(top, freezer)], machineWeights(plan)), order }
+}
+
+/** A machine that accepts nothing. */
+function nothingBuildable(plan: BooleanCase['plan']): BooleanMachine {
+  const order = plan.sizes.map((_, variable) => variable)
+  const freezer = createFreezer(plan.sizes, order)
+  return { diagram: freezer.finish([freezer.choice(0, [])], machineWeights(plan)), order }
 }
 
 function costsOf(

@@ -20,7 +20,7 @@ export function byClauses(
   const { model, rules, terms } = whole.plan
   const bare = planOf(model, rules, [])
   const bareCase =
-    whole.plan.sizes.length === bare.sizes.length ? { ...whole, plan: bare } : booleanCase(bare)!
+    whole.plan.sizes.length === bare.sizes.length ? { ...whole, plan: bare } : booleanCase(bare, true)!
   const built = booleanMachine(bareCase, orderOf(bare, given), budget, onCosts)
   const provable = terms.length > 0 || model.bom.length > 0
   const machine = provable ? createMachine(built.diagram) : undefined

@@ -20,7 +20,7 @@ export interface Clausal {
 }
 
 export interface Simplified {
-  /** `false`: the clauses contradict each other. */
+  /** `false`: the clauses contradict each other, and the rest says nothing. */
   readonly possible: boolean
   /** Variable -> 1 true, 0 false, -1 open. */
   readonly value: Int8Array
@@ -67,7 +67,8 @@ export function simplify({ variables, clauses, origins, single, rank }: Clausal)
     }
     if (sizeOf(work) === before) break
   }
-  if (possible) dropImplied(work)
+  if (!possible) return { possible, value: work.value, follows: work.follows, clauses: [], origins: [] }
+  dropImplied(work)
   return { possible, ...work }
 }
 

@@ -124,31 +124,54 @@ export function createRuleSolver(diagram: Diagram): RuleSolver {
     return true
   }
 
+  const active = new Uint8Array(roots.length)
+  const queued = new Uint8Array(roots.length)
+  /** Rules that take values away even where nothing is picked; all others may wait until one of their options changes. */
+  const alone: number[] = []
+  allowed.fill(1)
+  for (let v = 0; v < variables; v++) left[v] = firstValue[v + 1]! - firstValue[v]!
+  for (let rule = 0; rule < roots.length; rule++) {
+    if (!narrow(rule, () => undefined) || trailValue.length > 0) alone.push(rule)
+    undoTo(0)
+  }
+
   const clash: RuleSolver['clash'] = (rules, pick, effort = defaultEffort) => {
-    const active = new Uint8Array(roots.length)
+    active.fill(0)
     for (const rule of rules) active[rule] = 1
-    const inScope = new Uint8Array(variables)
-    for (const rule of rules) for (const variable of scopes[rule]!) inScope[variable] = 1
     allowed.fill(1)
     trailValue.length = trailRule.length = trailVariable.length = 0
+    const first: number[] = []
+    const ask = (rule: number) => {
+      if (queued[rule] === 1) return
+      queued[rule] = 1
+      first.push(rule)
+    }
+    queued.fill(0)
+    for (const rule of alone) if (active[rule] === 1) ask(rule)
     for (let v = 0; v < variables; v++) {
       left[v] = firstValue[v + 1]! - firstValue[v]!
-      if (inScope[v] === 1 && pick[v]! >= 0) keepOnly(v, firstValue[v]! + pick[v]!)
+      if (pick[v]! < 0) continue
+      let asked = false
+      for (const rule of watchers[v]!)
+        if (active[rule] === 1) {
+          ask(rule)
+          asked = true
+        }
+      if (asked) keepOnly(v, firstValue[v]! + pick[v]!)
     }
-    const guilty = new Uint8Array(roots.length)
+    const guilty = new Set<number>()
     const blame = (failed: number) => {
       const needed = new Uint8Array(variables)
-      guilty[failed] = 1
+      guilty.add(failed)
       for (const variable of scopes[failed]!) needed[variable] = 1
       for (let t = trailValue.length - 1; t >= 0; t--) {
         const rule = trailRule[t]!
         if (rule < 0 || needed[trailVariable[t]!] === 0) continue
-        guilty[rule] = 1
+        guilty.add(rule)
         for (const variable of scopes[rule]!) needed[variable] = 1
       }
     }
     let spent = 0
-    const queued = new Uint8Array(roots.length)
     /** Narrows until nothing changes; `false` after noting who made it fail. */
     const settle = (queue: number[]): boolean => {
       for (const rule of queue) queued[rule] = 1
@@ -170,22 +193,36 @@ export function createRuleSolver(diagram: Diagram): RuleSolver {
       }
       return true
     }
+    /** The smallest open option: of a rule about what was narrowed last, if there is one, else of all. */
+    const nextSplit = (): number => {
+      for (let t = trailValue.length - 1; t >= 0; t--) {
+        let variable = -1
+        for (const rule of watchers[trailVariable[t]!]!)
+          if (active[rule] === 1)
+            for (const v of scopes[rule]!)
+              if (left[v]! > 1 && (variable < 0 || left[v]! < left[variable]!)) variable = v
+        if (variable >= 0) return variable
+      }
+      let variable = -1
+      for (const rule of rules)
+        for (const v of scopes[rule]!)
+          if (left[v]! > 1 && (variable < 0 || left[v]! < left[variable]!)) variable = v
+      return variable
+    }
     // One entry per split: the variable, the value tried and how long the trail was before.
     const splits: { variable: number; value: number; trail: number }[] = []
-    let fits = settle([...rules])
+    let fits = settle(first)
     for (;;) {
       if (spent > effort) return 'unknown'
       if (fits) {
-        let variable = -1
-        for (let v = 0; v < variables; v++)
-          if (inScope[v] === 1 && left[v]! > 1 && (variable < 0 || left[v]! < left[variable]!)) variable = v
+        const variable = nextSplit()
         if (variable < 0) return undefined
         splits.push({ variable, value: firstValue[variable]! - 1, trail: trailValue.length })
       }
       // The next value of the deepest split that has one.
       for (;;) {
         const split = splits.at(-1)
-        if (split === undefined) return [...guilty.keys()].filter((rule) => guilty[rule] === 1)
+        if (split === undefined) return [...guilty].sort((a, b) => a - b)
         undoTo(split.trail)
         do split.value++
         while (split.value < firstValue[split.variable + 1]! && allowed[split.value] === 0)
@@ -211,8 +248,9 @@ export function createRuleSolver(diagram: Diagram): RuleSolver {
         return about.length > 0 ? about : [...rules]
       }
       // Leave out one after the other, the last one first; whatever then still clashes is tried on alone.
-      const place = new Map(rules.map((rule, at) => [rule, at]))
-      const inOrder = (some: readonly number[]) => some.toSorted((a, b) => place.get(a)! - place.get(b)!)
+      const place = new Int32Array(roots.length)
+      rules.forEach((rule, at) => (place[rule] = at))
+      const inOrder = (some: readonly number[]) => some.toSorted((a, b) => place[a]! - place[b]!)
       let candidates = inOrder(first)
       const needed = new Set<number>()
       for (;;) {
