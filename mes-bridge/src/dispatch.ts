@@ -13,21 +13,18 @@ import { createHandOver } from './handOver.ts'
 import type { Desk } from './handOver.ts'
 import { composeJobOrders, orderIdOf } from './composeJobOrders.ts'
 import type { PlannedOperation } from './composeJobOrders.ts'
+import { createCustody } from './custody.ts'
+import type { JobRecord } from './jobOrder.ts'
 import { JournalUnavailable } from './journal.ts'
-import type { Fence, Journal, OpenOrder } from './journal.ts'
-import type { Beat } from './journalBridges.ts'
-import { createLeases, unassignedLease } from './leases.ts'
+import type { Journal } from './journal.ts'
+import { unassignedLease } from './leases.ts'
 import type { Pace } from './leases.ts'
-import { createLineDesk } from './lineDesk.ts'
+import { createLineBoard } from './lineBoard.ts'
 import type { Clock, Line, LineChange, Log, ObservedJob } from './line.ts'
-import { createLineReports } from './lineReports.ts'
-import type { LineReport } from './lineReports.ts'
 import { createOrderBook } from './orderBook.ts'
 import type { Job, Work } from './orderBook.ts'
 import { createOwnersDesk } from './ownersDesk.ts'
-import type { Wish, Wishes } from './ownersDesk.ts'
-import { changingDetail, lineInHand, obstacle, plan, silenceGraceMs } from './plan.ts'
-import type { LineSeen } from './plan.ts'
+import { changingDetail, plan, silenceGraceMs } from './plan.ts'
 import type { Production } from './production.ts'
 
 export interface DispatchOptions {
@@ -60,31 +57,20 @@ export interface Dispatch extends Production {
 }
 
 const slowTickMs = 5_000
-const followPauseMs = 200
+/** Somebody else wrote about an order of ours: by then it is known who has it. */
+const lostPauseMs = 500
 const retryMs = 1_000
-/** A line that is handed on is waited for this long: a call under way has a deadline of its own. */
-const leavingMs = 6_000
-/** A line that cannot be reached from here is left to another bridge after this long, for as long again. */
-const benchedAfterMs = 30_000
 
 /** Makes the dispatcher; nothing happens before `start()`. */
 export function createDispatch(options: DispatchOptions): Dispatch {
   const { journal, lines, derive, clock, log, secondsPerPlannedSecond = 1 } = options
   const { bridge = 'bridge', monotonicMs = () => performance.now() } = options
   const byId = new Map(lines.map((line) => [line.id, line]))
-  const held = new Set<string>()
   const dirty = new Set<Work>()
   const loading = new Set<string>()
   const timers = new Set<NodeJS.Timeout>()
   const performing = new Set<Promise<void>>()
-  const lineListeners = new Set<(line: LineView) => void>()
-  const lineTold = new Map<string, { at: number; timer?: NodeJS.Timeout }>()
   const leave: (() => void)[] = []
-  /** Leases as they came into hand; `leases.holds` says whether they may be used now. */
-  const inHand = new Map<string, Fence>()
-  const leaving = new Set<string>()
-  const benchedUntil = new Map<string, number>()
-  let lastBeat: Beat | undefined
   let stopped = false
   let scheduled = false
 
@@ -97,8 +83,8 @@ export function createDispatch(options: DispatchOptions): Dispatch {
     },
     ({ view }) => {
       const { orderId } = view.order
-      log.warn({ orderId }, `order ${orderId}: others have written about it; taken up anew`)
-      run(load(orderId).then(() => undefined))
+      log.warn({ orderId }, `order ${orderId}: another bridge has written about it`)
+      after(lostPauseMs, () => run(bringIn(orderId)))
     },
   )
 
@@ -112,162 +98,63 @@ export function createDispatch(options: DispatchOptions): Dispatch {
     ensureOperations,
     lineOf: (lineId) => byId.get(lineId),
     isStopped: () => stopped,
-    fenceOf: (lease) => inHand.get(lease),
+    fenceOf: (lease) => custody.fenceOf(lease),
     sentElsewhere(work, lineId) {
-      reports.sent(work.view.order.orderId, lineId, work.needs)
+      board.sent(work, lineId)
       book.drop(work)
     },
   }
-  const lineDesk = createLineDesk(book, clock, touch)
   const perform = createHandOver(desk)
   const hands: Hands = { ...desk, load, derive }
-  const leases = createLeases({
-    bridges: journal.bridges,
+  const board = createLineBoard({
+    journal,
+    lines: byId,
+    book,
+    bridge,
+    custody: () => custody,
+    clock,
+    log,
+    touch,
+  })
+  const custody = createCustody({
+    journal,
+    lines: byId,
+    book,
     bridge,
     clock,
     monotonicMs,
     log,
     ...(options.pace && { pace: options.pace }),
-    workable: () => lines.flatMap(({ id }) => ((benchedUntil.get(id) ?? 0) > monotonicMs() ? [] : [id])),
-    burden: (lineId) => book.ordersOn(lineId),
-    onGained: gain,
-    onLost: lose,
-    onLeaving: handOn,
-    onBeat: hear,
-  })
-  const reports = createLineReports({
-    bridges: journal.bridges,
-    bridge,
-    clock,
-    log,
-    holds: (lineId) => leases.holds(lineId),
-    make: reportOf,
-    onReport(lineId) {
-      const line = byId.get(lineId)
-      if (line && !inHand.has(lineId)) tellLine(line)
-      for (const work of book.all()) if (work.jobs.length === 0) touch(work)
+    prepare: board.readHolds,
+    take,
+    onChange: board.changed,
+    onBeat(beat) {
+      board.heard(beat)
+      owners.heard(beat.asks)
+      for (const work of dirty) touch(work)
     },
+    run,
+    after,
+    isStopped: () => stopped,
   })
-  const local: Wishes = {
-    requestCancel: (orderId) => cancelOrder(hands, orderId),
-    requestChange: (orderId, change) => changeOrder(hands, orderId, change),
-    holdLine,
-    trustLine,
-    answerDoubt,
-    preview,
-  }
   const owners = createOwnersDesk({
     bridges: journal.bridges,
     bridge,
-    leases,
+    leases: custody,
     log,
     monotonicMs,
-    local,
-    leaseOf: async (wish: Wish, id: string) => {
-      if (wish === 'requestCancel' || wish === 'requestChange') return leaseFor(await journal.jobs(id))
+    local: {
+      ...board,
+      requestCancel: (orderId) => cancelOrder(hands, orderId),
+      requestChange: (orderId, change) => changeOrder(hands, orderId, change),
+    },
+    async leaseOf(wish, id) {
+      if (wish === 'requestCancel' || wish === 'requestChange')
+        return custody.leaseFor(await journal.jobs(id))
       if (!byId.has(id)) return undefined
       return wish === 'holdLine' ? unassignedLease : id
     },
   })
-
-  /** A line, or the finding of lines, is ours from now on. */
-  function gain(fence: Fence): void {
-    inHand.set(fence.lease, fence)
-    const line = byId.get(fence.lease)
-    if (line) {
-      benchedUntil.delete(line.id)
-      line.start()
-      tellLine(line)
-      watchReach(line, fence)
-    }
-    run(takeUp(fence))
-  }
-
-  /** Takes up every order that came with a lease; storage trouble is waited out. */
-  async function takeUp(fence: Fence): Promise<void> {
-    while (!stopped && inHand.get(fence.lease) === fence) {
-      try {
-        const isLine = byId.has(fence.lease)
-        if (!isLine) for (const lineId of await journal.heldLines()) held.add(lineId)
-        const open = await journal.openOrders(
-          isLine ? { lineId: fence.lease } : { onNoneOf: [...byId.keys()] },
-        )
-        for (const order of open) await takeIfNew(order)
-        return
-      } catch (error) {
-        if (!(error instanceof JournalUnavailable)) throw error
-        log.warn({ reason: error.message }, `orders of ${fence.lease} cannot be read yet: ${error.message}`)
-        await new Promise((resolve) => setTimeout(resolve, retryMs))
-      }
-    }
-  }
-
-  async function takeIfNew({ view, snapshot, jobs }: OpenOrder): Promise<void> {
-    if (!stopped && !book.get(snapshot.orderId)) await take(view, jobs)
-  }
-
-  /** Another bridge has it: nothing more is done or written about its orders here. */
-  function lose({ lease }: Fence): void {
-    inHand.delete(lease)
-    leaving.delete(lease)
-    for (const work of book.all()) if (work.fences.some((each) => each.lease === lease)) book.drop(work)
-    const line = byId.get(lease)
-    if (!line) return
-    run(line.stop())
-    tellLine(line)
-  }
-
-  /** Lets what is under way on a line come to its end, then lets go of it. */
-  async function handOn(fence: Fence): Promise<void> {
-    const { lease } = fence
-    leaving.add(lease)
-    const works = () => [...book.all()].filter((work) => work.fences.some((each) => each.lease === lease))
-    const until = monotonicMs() + leavingMs
-    const isBusy = () => works().some(({ jobs, changing }) => changing || jobs.some(({ busy }) => busy))
-    while (!stopped && isBusy() && monotonicMs() < until)
-      await new Promise((resolve) => setTimeout(resolve, 50))
-    await Promise.race([book.settle(works()), new Promise((resolve) => setTimeout(resolve, retryMs))])
-    if (inHand.get(lease) !== fence) return
-    const line = byId.get(lease)
-    lose(fence)
-    await line?.stop()
-  }
-
-  /** Perhaps another bridge can reach a line that this one cannot. */
-  function watchReach(line: Line, fence: Fence): void {
-    if (journal.bridges.alone) return
-    after(benchedAfterMs, () => {
-      if (inHand.get(line.id) !== fence) return
-      const isLost = !line.isOnline() && clock.now() - Date.parse(line.link().since) > benchedAfterMs / 2
-      if (isLost) benchedUntil.set(line.id, monotonicMs() + benchedAfterMs)
-      watchReach(line, fence)
-    })
-  }
-
-  function hear(beat: Beat): void {
-    const before = lastBeat
-    lastBeat = beat
-    // whoever finds lines was told first and has written it down
-    if (!inHand.has(unassignedLease)) {
-      held.clear()
-      for (const lineId of beat.heldLines) held.add(lineId)
-    }
-    reports.heard(beat)
-    owners.heard(beat.asks)
-    for (const line of lines) {
-      const ownerIn = (seenThen?: Beat) =>
-        seenThen?.leases.find(({ lease, leftMs }) => lease === line.id && leftMs > 0)?.owner
-      if (ownerIn(before) !== ownerIn(beat)) tellLine(line)
-    }
-  }
-
-  /** A line that waits for a decision that a person has made at another bridge. */
-  async function applyTrust(line: Line): Promise<void> {
-    const { certificate } = line.view()
-    if (journal.bridges.alone || certificate?.trust !== 'waiting') return
-    const answer = await journal.bridges.isTrusted(line.id, certificate.sha256)
-    if ('trusted' in answer && answer.trusted && inHand.has(line.id)) await line.trust(certificate.sha256)
-  }
 
   function touch(work: Work): void {
     dirty.add(work)
@@ -288,15 +175,13 @@ export function createDispatch(options: DispatchOptions): Dispatch {
     scheduled = false
     if (stopped) return
     for (const work of dirty) if (isFinished(work)) book.remove(work.view.order.orderId)
-    const orders = [...dirty].filter(
-      (work) => book.get(work.view.order.orderId) === work && work.fences.every(isUsable),
-    )
+    const present = [...dirty].filter((work) => book.get(work.view.order.orderId) === work)
+    const orders = present.filter(custody.isUsable)
     dirty.clear()
-    for (const action of plan(orders, lines.map(seen), clock.now(), secondsPerPlannedSecond)) perform(action)
-  }
-
-  function isUsable({ lease, epoch }: Fence): boolean {
-    return leases.holds(lease)?.epoch === epoch && !leaving.has(lease)
+    // Those whose lease is not ours in this moment: planned when it is again.
+    for (const work of present) if (!custody.isUsable(work)) dirty.add(work)
+    for (const action of plan(orders, lines.map(board.seen), clock.now(), secondsPerPlannedSecond))
+      perform(action)
   }
 
   /** Over, and nothing of it is left on any station. */
@@ -309,54 +194,26 @@ export function createDispatch(options: DispatchOptions): Dispatch {
     )
   }
 
-  function seen(line: Line): LineSeen {
-    if (!inHand.has(line.id)) return reports.seen(line.id, held.has(line.id))
-    const link = line.link()
-    const known = line.stations().length > 0
-    return {
-      id: line.id,
-      online: line.isOnline(),
-      held: held.has(line.id),
-      clearsByItself: line.clearsByItself(),
-      reason: link.reason ?? link.state,
-      since: Date.parse(link.since),
-      capability(kind) {
-        const station = line.stationFor(kind)
-        if (!station) return { known, credit: 0 }
-        // Others may hand work to the station too.
-        const there = Math.max(book.load(line.id, kind).jobs, line.listedAt(station.station))
-        const credit = station.maxJobOrders === 0 ? Infinity : station.maxJobOrders - there
-        return { ...station, known, credit }
-      },
-      listed: (station, jobOrderId, since) => line.listed(station, jobOrderId, since),
-      listReadSince: (station, moment) => line.listReadSince(station, moment),
-      backlogSeconds(kind) {
-        const { seconds, parallel } = book.load(line.id, kind)
-        return seconds / parallel
-      },
-    }
-  }
-
   function run(work: Promise<void>): void {
     performing.add(work)
     void work.finally(() => performing.delete(work))
   }
 
   function onLineChange(line: Line, change: LineChange): void {
-    if (!inHand.has(line.id)) return
+    if (!custody.fenceOf(line.id)) return
     if (change.kind === 'job') observe(line, change.job)
     else {
       for (const work of book.all())
         if (work.jobs.length === 0 || work.jobs[0]?.record.lineId === line.id) touch(work)
       if (change.kind === 'link' && !line.isOnline()) {
-        run(applyTrust(line))
+        run(board.applyTrust(line))
         after(silenceGraceMs + 50, () => {
           for (const work of book.all()) if (work.jobs[0]?.record.lineId === line.id) touch(work)
         })
       }
       if (change.kind === 'resynced') sayAgain(line)
     }
-    tellLine(line)
+    board.changed(line)
   }
 
   /** The only place where production advances. */
@@ -452,6 +309,16 @@ export function createDispatch(options: DispatchOptions): Dispatch {
     touch(work)
   }
 
+  /** Loads an order that nobody waits for: storage trouble is waited out. */
+  async function bringIn(orderId: string): Promise<void> {
+    try {
+      await load(orderId)
+    } catch (error) {
+      if (!(error instanceof JournalUnavailable)) throw error
+      after(retryMs, () => run(bringIn(orderId)))
+    }
+  }
+
   async function load(orderId: string): Promise<Work | undefined> {
     const known = book.get(orderId)
     if (known || loading.has(orderId)) return known
@@ -465,16 +332,11 @@ export function createDispatch(options: DispatchOptions): Dispatch {
     }
   }
 
-  /** Who has an order in hand: the owner of the line it is on, else whoever finds lines. */
-  function leaseFor(records: Parameters<typeof book.add>[1]): string {
-    const lineId = lineInHand(records)
-    return lineId !== undefined && byId.has(lineId) ? lineId : unassignedLease
-  }
-
   /** Takes an order up if it is ours to take. */
-  async function take(view: OrderView, records: Parameters<typeof book.add>[1]): Promise<Work | undefined> {
-    const fence = inHand.get(leaseFor(records))
-    if (!fence) return undefined
+  async function take(view: OrderView, records: readonly JobRecord[]): Promise<Work | undefined> {
+    const known = book.get(view.order.orderId)
+    const fence = custody.fenceOf(custody.leaseFor(records))
+    if (known || !fence) return known
     const work = book.add(view, records, (lineId) => byId.get(lineId)?.moment() ?? -1, [fence])
     // Interrupted in the middle of a change: the stations get the content the order has.
     if (records.some(({ detail }) => detail === changingDetail)) await restoreContent(work)
@@ -500,127 +362,26 @@ export function createDispatch(options: DispatchOptions): Dispatch {
     await book.write(work, [], work.jobs)
   }
 
-  function viewOf(line: Line): LineView {
-    const isHeld = held.has(line.id)
-    if (inHand.has(line.id)) {
-      const view = lineDesk.view(line, isHeld)
-      return journal.bridges.alone ? view : { ...view, bridge }
-    }
-    const told = reports.of(line.id)?.view ?? lineDesk.view(line, isHeld)
-    const lease = lastBeat?.leases.find((each) => each.lease === line.id)
-    if (lease?.owner !== undefined && lease.leftMs > 0) return { ...told, held: isHeld, bridge: lease.owner }
-    const { bridge: _, ...orphaned } = told
-    const detail = `no bridge works line ${line.id} at the moment; another one takes it over by itself`
-    return {
-      ...orphaned,
-      held: isHeld,
-      link: {
-        ...told.link,
-        state: 'connecting',
-        reason: detail,
-        problems: [{ cause: 'elsewhere', detail }],
-      },
-    }
-  }
-
-  function reportOf(lineId: string): LineReport {
-    const line = byId.get(lineId)!
-    const stations = line.stations().map(({ station }) => station)
-    return {
-      view: viewOf(line),
-      loads: Object.fromEntries(stations.map((id) => [id, book.load(lineId, id)])),
-    }
-  }
-
-  /** At once, then at most every 200 ms with the latest. */
-  function tellLine(line: Line): void {
-    reports.changed(line.id)
-    if (lineListeners.size === 0) return
-    const told = lineTold.get(line.id) ?? { at: 0 }
-    lineTold.set(line.id, told)
-    if (told.timer) return
-    told.timer = setTimeout(
-      () => {
-        delete told.timer
-        told.at = clock.now()
-        const view = viewOf(line)
-        for (const listener of lineListeners) listener(view)
-      },
-      Math.max(0, told.at + followPauseMs - clock.now()),
-    )
-  }
-
-  async function holdLine(lineId: string, hold: boolean): ReturnType<Production['holdLine']> {
-    const line = byId.get(lineId)
-    if (!line) return { outcome: 'unknownLine' }
-    const stored = await journal.holdLine(lineId, hold)
-    if (stored.outcome === 'unavailable') return stored
-    if (hold) held.add(lineId)
-    else held.delete(lineId)
-    for (const work of book.all()) if (work.jobs.length === 0) touch(work)
-    tellLine(line)
-    return stored
-  }
-
-  async function trustLine(lineId: string, sha256: string): ReturnType<Production['trustLine']> {
-    const line = byId.get(lineId)
-    if (!line) return { outcome: 'unknownLine' }
-    const answer = await line.trust(sha256)
-    const shown = line.view().certificate?.sha256
-    if (answer.outcome !== 'trusted' || shown === undefined) return answer
-    // for every bridge that may work the line later
-    const stored = await journal.bridges.trust(lineId, shown)
-    return stored.outcome === 'unavailable' ? stored : answer
-  }
-
-  async function answerDoubt(
-    lineId: string,
-    jobOrderId: string,
-    built: boolean,
-  ): ReturnType<Production['answerDoubt']> {
-    const line = byId.get(lineId)
-    if (!line) return { outcome: 'unknownLine' }
-    const answer = await lineDesk.answer(lineId, jobOrderId, built)
-    tellLine(line)
-    return answer
-  }
-
-  async function preview(
-    lineId: string,
-    jobOrders: Parameters<Production['preview']>[1],
-  ): ReturnType<Production['preview']> {
-    const line = byId.get(lineId)
-    if (!line) return { outcome: 'unknownLine' }
-    const why = obstacle({ needs: jobOrders, avoid: new Map() }, seen(line), new Map(), clock.now())
-    return {
-      outcome: 'preview',
-      ...(why !== undefined && { obstacle: `${lineId} ${why}` }),
-      written: jobOrders.map((order) => {
-        const machine = line.stationFor(order.station)?.name
-        return { ...(machine !== undefined && { machine }), fields: line.preview(order) }
-      }),
-    }
-  }
-
   /** Events of any bridge that may put an order into our hands. */
   function onEvent(event: OrderEvent): void {
     const isForUs =
-      (event.kind === 'accepted' && inHand.has(unassignedLease)) ||
-      (event.kind === 'assigned' && inHand.has(event.lineId)) ||
-      (event.kind === 'waiting' && event.reason === 'lineRefused' && inHand.has(unassignedLease))
-    if (isForUs && !book.get(event.orderId)) run(load(event.orderId).then(() => undefined))
+      event.kind === 'assigned'
+        ? custody.fenceOf(event.lineId) !== undefined
+        : (event.kind === 'accepted' || (event.kind === 'waiting' && event.reason === 'lineRefused')) &&
+          custody.fenceOf(unassignedLease) !== undefined
+    if (isForUs && !book.get(event.orderId)) run(bringIn(event.orderId))
   }
 
   return {
     async start() {
       for (const line of lines) leave.push(line.follow((change) => onLineChange(line, change)))
       leave.push(journal.follow(onEvent))
-      await leases.start()
+      await custody.start()
       // what came with the leases
       await Promise.all(performing)
       const tick = setInterval(() => {
         for (const work of book.all()) touch(work)
-        lineDesk.renewPromises(secondsPerPlannedSecond)
+        board.renewPromises(secondsPerPlannedSecond)
       }, slowTickMs)
       leave.push(() => clearInterval(tick))
     },
@@ -628,21 +389,22 @@ export function createDispatch(options: DispatchOptions): Dispatch {
       stopped = true
       for (const done of leave.splice(0)) done()
       for (const timer of timers) clearTimeout(timer)
-      for (const { timer } of lineTold.values()) clearTimeout(timer)
-      reports.stop()
+      board.stop()
       await owners.stop()
       while (performing.size > 0) await Promise.all(performing)
       await book.close()
-      inHand.clear()
-      await leases.stop()
+      custody.letGo()
+      await custody.stop()
     },
-    owns: (lineId) => leases.holds(lineId) !== undefined,
-    lines: () => lines.map(viewOf),
-    followLines(listener) {
-      lineListeners.add(listener)
-      return () => lineListeners.delete(listener)
-    },
+    owns: (lineId) => custody.holds(lineId) !== undefined,
+    lines: board.lines,
+    followLines: board.followLines,
     ...owners.wishes,
-    notify: (orderId) => run(load(orderId).then(() => undefined)),
+    async holdLine(lineId, hold) {
+      const answer = await owners.wishes.holdLine(lineId, hold)
+      if (answer.outcome === 'recorded') board.noteHold(lineId, hold)
+      return answer
+    },
+    notify: (orderId) => run(bringIn(orderId)),
   }
 }

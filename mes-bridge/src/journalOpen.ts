@@ -51,7 +51,10 @@ export async function openJournal({ storage, now, warn, maxWaiting = 4096 }: Jou
     if (storage.engine === 'postgres') {
       const server = openPostgres(storage.url, warn, role === 'leases' ? hasty : patient)
       const db = new Kysely<Tables>({ dialect: server.dialect })
-      closing.push(() => db.destroy())
+      closing.push(async () => {
+        await db.destroy()
+        await server.close()
+      })
       return { db, transact: server.transact }
     }
     const { folder, workerFile, pid, maxPages } = storage
@@ -220,7 +223,7 @@ export async function openJournal({ storage, now, warn, maxWaiting = 4096 }: Jou
   ): Promise<{ readonly outcome: 'recorded' } | Unavailable> {
     const row = { line_id: lineId, held: held ? 1 : 0 }
     const upsert = { held: row.held }
-    return done(
+    const written = done(
       await committer.write({
         do: 'run',
         queries: [
@@ -232,6 +235,8 @@ export async function openJournal({ storage, now, warn, maxWaiting = 4096 }: Jou
         ],
       }),
     )
+    if (written.outcome === 'recorded') others.tellNews()
+    return written
   }
 
   const heldLines = (): Promise<readonly string[]> =>

@@ -34,6 +34,8 @@ export const hasty: Patience = { connections: 2, answerMs: 2_000, idleMs: 1_000 
 export interface PostgresServer {
   readonly dialect: Dialect
   readonly transact: Transact
+  /** Ends the connections (Kysely ends only what it has used). */
+  close(): Promise<void>
 }
 
 /** Opens a pool that drops a connection once it has failed, and never waits for ever. */
@@ -54,9 +56,12 @@ export function openPostgres(
   })
   // an idle connection that dies is replaced at the next use
   pool.on('error', (error) => warn(`The database closed a connection: ${error.message}`))
+  // one that dies between two statements says so at the next of them
+  pool.on('connect', (client) => client.on('error', () => {}))
   return {
-    dialect: new PostgresDialect({ pool: { connect: () => checkedOut(pool), end: () => pool.end() } }),
+    dialect: new PostgresDialect({ pool: { connect: () => checkedOut(pool), end: async () => {} } }),
     transact: (reads, decide) => transaction(pool, reads, decide),
+    close: () => pool.end(),
   }
 }
 

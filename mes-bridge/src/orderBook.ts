@@ -213,8 +213,9 @@ export function createOrderBook(
   ): Promise<readonly OrderEvent[] | undefined> {
     const { view } = work
     const missed = await journal.events(view.order.orderId, view.seq)
-    const told = missed.map(({ orderId: _, seq: __, at: ___, state: ____, ...fact }) => JSON.stringify(fact))
-    const isOurs = facts.length === told.length && facts.every((fact, i) => JSON.stringify(fact) === told[i])
+    const says = (event: OrderEvent | undefined, fact: OrderFact): boolean =>
+      JSON.stringify({ ...event, ...fact }) === JSON.stringify(event)
+    const isOurs = facts.length === missed.length && facts.every((fact, i) => says(missed[i], fact))
     return isOurs ? missed : undefined
   }
 

@@ -27,6 +27,81 @@ function keepsItsPromises(storage: () => Promise<JournalStart['storage']>, clean
     expect(warnings).toEqual([])
   })
 
+  test('a write under a lease that has changed hands is refused whole', async () => {
+    const order = newOrder()
+    const { orderId } = order.snapshot
+    await journal.accept(order)
+    const first = await journal.bridges.claim('a', 'fenced', 50)
+    if (first.outcome !== 'claimed') throw new Error(first.outcome)
+    const write = (fence: typeof first.fence, afterSeq: number) =>
+      journal.record(orderId, [{ kind: 'cancelRequested' }], [job(orderId, 10)], {
+        fences: [fence],
+        afterSeq,
+      })
+    expect(await write(first.fence, 7)).toEqual({ outcome: 'overtaken' })
+    expect((await write(first.fence, 1)).outcome).toBe('recorded')
+    let second = await journal.bridges.claim('b', 'fenced', 50)
+    while (second.outcome === 'taken') second = await journal.bridges.claim('b', 'fenced', 50)
+    if (second.outcome !== 'claimed') throw new Error(second.outcome)
+    expect(second.fence.epoch).toBe(first.fence.epoch + 1)
+    expect(await write(first.fence, 2)).toEqual({ outcome: 'fenced' })
+    expect(await journal.events(orderId, 2)).toEqual([])
+    expect((await write(second.fence, 2)).outcome).toBe('recorded')
+    await journal.bridges.release([second.fence])
+    expect(await write(second.fence, 3)).toEqual({ outcome: 'fenced' })
+  })
+
+  test('leases are renewed by their owner alone, and what is asked reaches it', async () => {
+    const { bridges } = journal
+    const claimed = await bridges.claim('a', 'line-7', 60_000)
+    if (claimed.outcome !== 'claimed') throw new Error(claimed.outcome)
+    const { fence } = claimed
+    await bridges.report(fence, 'a', '"all is well"')
+    await bridges.report({ ...fence, epoch: fence.epoch - 1 }, 'b', '"a word from the past"')
+    await bridges.ask({ askId: 'b/1', lease: 'line-7', body: '{}' }, 60_000)
+    await bridges.ask({ askId: 'b/2', lease: 'another', body: '{}' }, 60_000)
+    const beat = await bridges.beat({ bridge: 'a', lines: ['line-7'] }, [fence], 60_000)
+    if ('outcome' in beat) throw new Error(beat.reason)
+    expect(beat.renewed).toEqual([fence])
+    expect(beat.bridges).toContainEqual({ bridge: 'a', lines: ['line-7'] })
+    expect(beat.asks).toEqual([{ askId: 'b/1', lease: 'line-7', body: '{}' }])
+    const seenLease = beat.leases.find(({ lease }) => lease === 'line-7')
+    expect(seenLease).toMatchObject({ owner: 'a', epoch: fence.epoch })
+    expect(seenLease?.leftMs).toBeGreaterThan(50_000)
+    expect(await bridges.reports(['line-7'])).toEqual([
+      { lineId: 'line-7', bridge: 'a', version: beat.reports.get('line-7'), report: '"all is well"' },
+    ])
+    await bridges.answer('b/1', '{"outcome":"done"}')
+    await bridges.answer('b/1', '{"outcome":"done twice"}')
+    expect(await bridges.answerTo('b/1')).toEqual({ answer: '{"outcome":"done"}' })
+    expect(await bridges.answerTo('b/2')).toEqual({ answer: undefined })
+    await bridges.trust('line-7', 'ab12')
+    await bridges.trust('line-7', 'ab12')
+    expect(await bridges.isTrusted('line-7', 'ab12')).toEqual({ trusted: true })
+    expect(await bridges.isTrusted('line-8', 'ab12')).toEqual({ trusted: false })
+    await bridges.release([fence])
+    const after = await bridges.beat({ bridge: 'a', lines: [] }, [fence], 60_000)
+    expect(after).toMatchObject({ renewed: [], asks: [] })
+    await bridges.leave('a')
+  })
+
+  test('whoever finds lines reads the orders that are on none, an owner those on its line', async () => {
+    const waiting = newOrder()
+    const placed = newOrder()
+    const refused = newOrder()
+    for (const order of [waiting, placed, refused]) await journal.accept(order)
+    const ids = [waiting, placed, refused].map(({ snapshot }) => snapshot.orderId)
+    const on = (orderId: string, handOver: 'planned' | 'refused') =>
+      journal.record(orderId, [assigned(orderId)], [job(orderId, 10, { lineId: 'line-9', handOver })])
+    await on(ids[1]!, 'planned')
+    await on(ids[2]!, 'refused')
+    const read = async (of: Parameters<Journal['openOrders']>[0]) =>
+      (await journal.openOrders(of)).map(({ snapshot }) => snapshot.orderId).filter((id) => ids.includes(id))
+    expect(new Set(await read({ onNoneOf: ['line-9'] }))).toEqual(new Set([ids[0], ids[2]]))
+    expect(await read({ lineId: 'line-9' })).toEqual([ids[1]])
+    expect(new Set(await read({ onNoneOf: ['line-8'] }))).toEqual(new Set(ids))
+  })
+
   test('an accepted order can be read back with its event', async () => {
     const order = newOrder()
     const answer = await journal.accept(order)
