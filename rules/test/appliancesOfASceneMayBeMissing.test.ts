@@ -182,7 +182,7 @@ describe('the kitchen', () => {
     for (const { from } of [dates[0]!, dates.at(-1)!]) {
       const { order } = knownOrder(model, file, from)
       expect(order, `rules check kitchen.yaml writes the lock again (${from})`).toBeDefined()
-      const result = compiled(model, order!, from)
+      const result = compiled(model, order, from)
       expect(gzipSync(result.machine).length).toBeLessThanOrEqual(6 * 1024)
       products.set(from, openProduct(packageOf(model, result)))
     }
