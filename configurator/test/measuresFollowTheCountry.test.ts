@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { measureIn } from '../src/ui/units.ts'
+import { measureIn, withMeasures } from '../src/ui/units.ts'
 import { createWords } from '../src/ui/words.ts'
 import { en } from '../src/texts/en.ts'
 import { ar } from '../src/texts/ar.ts'
@@ -11,6 +11,14 @@ test('sizes are metric but where homes are measured in inches', () => {
   expect(measureIn('de', 'DE', 'mm', 1800)).toBe('1800 mm')
   expect(measureIn('en', 'US', 'kg', 8)).toBe('17.6 lb')
   expect(measureIn('en', 'US', 'rpm', 1400)).toBeUndefined()
+})
+
+test('a rule’s own sentence keeps its millimetres and gets the inches beside them', () => {
+  const sentence = 'French doors need at least 800 mm and hinges on both sides.'
+  expect(withMeasures('en', 'DE', sentence)).toBe(sentence)
+  expect(withMeasures('en', 'US', sentence)).toBe(
+    'French doors need at least 800 mm (31.5 in) and hinges on both sides.',
+  )
 })
 
 test('a value is named in the units of the country, a number without a known unit as the product names it', () => {

@@ -48,7 +48,7 @@ test('the shop’s fridge has no problem and no missing text', () => {
   expect(loaded.model?.options).toHaveLength(28)
   for (const option of loaded.model?.options ?? [])
     for (const texts of [option.label, ...option.valueLabels])
-      if (option.type === 'enum') expect(Object.keys(texts)).toEqual(['en', 'de', 'zh'])
+      if (option.type === 'enum') expect(Object.keys(texts)).toEqual(['en', 'de', 'zh', 'ar'])
 })
 
 describe('every kind of rule means what the language says', () => {

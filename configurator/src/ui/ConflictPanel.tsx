@@ -62,7 +62,7 @@ export function ConflictPanel({
           ? t.impossibleTitle(named, place)
           : t.conflictTitle(named)
   const sentences = [...new Set(conflict.reasons.flatMap((reason) => reason.ruleIds))].map((ruleId) =>
-    product.sentence(ruleId, language, conflict.values),
+    words.sentence(product, ruleId, conflict.values),
   )
   const clashing = [...new Map(conflict.reasons.flatMap((reason) => Object.entries(reason.choices)))].filter(
     ([option]) => option !== conflict.option,

@@ -11,7 +11,7 @@ export function LiveRegion({
   readonly view: DesignView
 }) {
   const words = useWords()
-  const { t, language, money, roughly } = words
+  const { t, money, roughly } = words
   const [{ before, said }, setState] = useState({ before: view, said: '' })
   if (before !== view) setState({ before: view, said: newsOf() ?? said })
 
@@ -22,7 +22,7 @@ export function LiveRegion({
       const ruleId = reasons[0]?.ruleIds[0]
       return ruleId === undefined
         ? undefined
-        : t.clashAnnounced(session.product.sentence(ruleId, language, values))
+        : t.clashAnnounced(words.sentence(session.product, ruleId, values))
     }
     if (view.design === before.design) return undefined
     return t.announceTotal(money(view.price.totalCents), roughly(view.count))

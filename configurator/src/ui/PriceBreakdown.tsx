@@ -15,21 +15,27 @@ export function PriceBreakdown({
   const { product } = session
   const vat = vatPercent(session, view)
   const name = (line: { id: string; option?: string }) => {
-    if (line.option !== undefined)
-      return [
-        product.label(line.option, language),
-        words.value(product, line.option, view.configuration[line.option]!),
-      ]
+    if (line.option !== undefined) {
+      const value = view.configuration[line.option]!
+      const option = product.label(line.option, language)
+      // a switch that costs something is on: its name says it all
+      return typeof value === 'boolean' ? [option] : [option, words.value(product, line.option, value)]
+    }
     const label = [...product.package.priceTerms, ...product.package.texts].find(
       (term) => term.id === line.id,
     )?.label
     return [label?.[language] ?? label?.['en'] ?? line.id]
   }
+  // what every unit costs comes first, then what she chose, then what follows from it
+  const base = product.package.priceTerms[0]?.id
+  const rank = (line: { id: string; option?: string }) =>
+    line.option !== undefined ? 1 : line.id === base ? 0 : 2
+  const lines = view.price.lines.toSorted((a, b) => rank(a) - rank(b))
   return (
     <table className="breakdown">
       <caption className="sr-only">{t.showPrice}</caption>
       <tbody>
-        {view.price.lines.map((line) => {
+        {lines.map((line) => {
           const [label, value] = name(line)
           return (
             <tr key={line.id}>

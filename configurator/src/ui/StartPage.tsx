@@ -1,4 +1,4 @@
-import { lazy, Suspense } from 'react'
+import { useEffect, useState } from 'react'
 import type { ReactNode } from 'react'
 import type { ProductEntry, Session } from '../session.ts'
 import { keptChoices } from '../sessionLater.ts'
@@ -6,9 +6,6 @@ import { Icon } from './icons.tsx'
 import { OfflineHint, useTitle } from './Layout.tsx'
 import { Link } from './Link.tsx'
 import { useWords } from './words.ts'
-
-// a product can be picked before its picture is there
-const Thumbnail = lazy(() => import('./Thumbnail.tsx').then((module) => ({ default: module.Thumbnail })))
 
 /** Every product on sale with its picture, what it costs at least and how many designs of it there are. */
 export default function StartPage({
@@ -24,6 +21,11 @@ export default function StartPage({
   const { t, language } = words
   const last = session.lastProduct()
   useTitle(t.theShop)
+  // a product can be picked before its picture is there: the pictures are asked for after the first paint
+  const [{ Thumbnail }, setPictures] = useState<Partial<typeof import('./Thumbnail.tsx')>>({})
+  useEffect(() => {
+    import('./Thumbnail.tsx').then(setPictures, () => {})
+  }, [])
   return (
     <>
       {header}
@@ -40,9 +42,9 @@ export default function StartPage({
               <li key={product.id} data-product={product.id}>
                 <Link to={`/shop/${encodeURIComponent(product.id)}`} className="shelf-card">
                   <span className="shelf-picture">
-                    <Suspense fallback={null}>
+                    {Thumbnail && (
                       <Thumbnail productId={product.id} choices={keptChoices(session.keeper, product.id)} />
-                    </Suspense>
+                    )}
                   </span>
                   <span className="shelf-text">
                     <strong className="shelf-name">

@@ -46,3 +46,18 @@ function formatter(locale: string, unit: string): Intl.NumberFormat {
   formatters.set(key, made)
   return made
 }
+
+/**
+ * Adds the customary measure behind every metric one of a sentence that somebody wrote in metric: "at least 800 mm (31.5 in)".
+ * In metric countries the sentence stays as it is.
+ */
+export function withMeasures(locale: string, country: string | undefined, sentence: string): string {
+  if (country === undefined || !customary.has(country)) return sentence
+  return sentence.replace(
+    /(\d+(?:[.,]\d+)?)\s?(mm|cm|kg)(?![\p{L}\p{N}])/gu,
+    (whole, n: string, unit: string) => {
+      const measure = measureIn(locale, country, unit, Number(n.replace(',', '.')))
+      return measure === undefined ? whole : `${whole} (${measure})`
+    },
+  )
+}

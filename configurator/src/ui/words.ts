@@ -1,8 +1,8 @@
-import type { Product, Value } from '@lot-one/rules'
+import type { Product, Selection, Value } from '@lot-one/rules'
 import { createContext, use, useContext } from 'react'
 import { laterMessages } from '../texts/index.ts'
 import type { LaterMessages, Messages } from '../texts/index.ts'
-import { measureIn } from './units.ts'
+import { measureIn, withMeasures } from './units.ts'
 
 /** Everything a component needs to speak: messages, and numbers, money and times as the language writes them. */
 export interface Words {
@@ -21,6 +21,8 @@ export interface Words {
   readonly list: (items: readonly string[]) => string
   /** A value's name; measures in the units of the shopper's country. */
   readonly value: (product: Product, option: string, value: Value) => string
+  /** A rule's sentence about these values; measures also in the units of the shopper's country. */
+  readonly sentence: (product: Product, ruleId: string, values: Selection) => string
   /** Time of day of an ISO instant. */
   readonly time: (instant: string) => string
   /** Day and time of an ISO instant. */
@@ -90,6 +92,8 @@ export function createWords(
         typeof value === 'number' && of?.unit !== undefined && measureIn(locale, country, of.unit, value)
       return measure || product.valueLabel(option, value, language)
     },
+    sentence: (product, ruleId, values) =>
+      withMeasures(locale, country, product.sentence(ruleId, language, values)),
     time: (instant) => times.format(new Date(instant)),
     moment: (instant) => day.format(new Date(instant)),
     duration: (seconds) =>
