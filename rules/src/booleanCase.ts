@@ -23,10 +23,10 @@ export interface BooleanCase {
   readonly worthwhile: boolean
 }
 
-/** Below so many open variables sifting diagrams makes the smaller machine and takes no time. */
-const fewOpen = 40
-/** Up to so many open variables diagrams are worth a try when rules grow more than so many times as clauses. */
-const someOpen = 300
+/** Up to so many options sifting diagrams makes the smaller machine and takes no time. */
+const fewOptions = 40
+/** Up to so many options diagrams are worth a try when rules grow more than so many times as clauses. */
+const someOptions = 300
 const grownMuch = 8
 
 /** Share of the options with a choice that must have two values. */
@@ -85,6 +85,6 @@ export function booleanCase(plan: Plan, insist = false): BooleanCase | undefined
   )
   if (left.length > mostOpen) return undefined
   const written = plan.rules.reduce((sum, { formula }) => sum + optionsOf(formula).length, 0)
-  const worthwhile = left.length > (literals > grownMuch * written ? someOpen : fewOpen)
+  const worthwhile = open.length > (literals > grownMuch * written ? someOptions : fewOptions)
   return { plan, encoding, simplified, worthwhile, ...eliminate(left, simplified.clauses) }
 }

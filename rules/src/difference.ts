@@ -8,9 +8,11 @@ import { compile, holdsAt } from './compile.ts'
 import type { Compiled } from './compile.ts'
 import { not, valueIn } from './formula.ts'
 import type { Formula, Option, ProductModel, Rule, Value } from './model.ts'
+import { productWith } from './machineProofs.ts'
 import { openProduct } from './openProduct.ts'
 import { packageOf } from './package.ts'
 import type { Selection } from './product.ts'
+import { createMachine } from './ruleMachine.ts'
 import { canonicalJson } from './sha256.ts'
 
 /** A price that moved: of one value, or of a price term (its possible amounts). */
@@ -119,13 +121,9 @@ function sideOf(model: ProductModel, united: readonly Option[], at: string | und
   return { model, optionAt, valueAt, parts }
 }
 
-/** A machine of rules alone. @throws Error when the rules are too big to compile. */
-function machineOf(
-  united: readonly Option[],
-  rules: readonly Rule[],
-  order?: readonly string[],
-): { model: ProductModel; compiled: Compiled } {
-  const model: ProductModel = {
+/** Rules alone, without prices. */
+function bareModel(united: readonly Option[], rules: readonly Rule[]): ProductModel {
+  return {
     id: 'difference',
     title: { en: 'difference' },
     version: '1',
@@ -141,6 +139,15 @@ function machineOf(
     texts: [],
     tests: [],
   }
+}
+
+/** A machine of rules alone. @throws Error when the rules are too big to compile. */
+function machineOf(
+  united: readonly Option[],
+  rules: readonly Rule[],
+  order?: readonly string[],
+): { model: ProductModel; compiled: Compiled } {
+  const model = bareModel(united, rules)
   const compiled = compile(model, order && { order })
   if (!compiled.ok) throw new Error('the rules are too big to be compared')
   return { model, compiled }
@@ -148,14 +155,20 @@ function machineOf(
 
 /** A product of `here` that `there` forbids: one that breaks the first of its rules that can be broken. */
 function exampleOf(united: readonly Option[], here: Side, there: Side, whole: Compiled): Example | undefined {
-  const { order, configurations } = whole
+  const model = bareModel(united, [])
+  const machine = createMachine(whole.diagram)
+  const known = new Set(here.model.options.map((option) => option.id))
   for (const rule of there.parts) {
-    if (machineOf(united, [...here.parts, rule], order).compiled.configurations === configurations) continue
     const broken: Rule = { ...rule, id: `not ${rule.id}`, formula: not(rule.formula) }
-    const { model, compiled } = machineOf(united, [...here.parts, broken], order)
-    const product = openProduct(packageOf(model, compiled)).complete({ context: {}, selection: {} })
+    const found = productWith(machine, model, broken.formula)
+    if (found === undefined) continue
+    let product: Selection | undefined
+    if (found === 'too wide') {
+      const beside = machineOf(united, [...here.parts, broken], whole.order)
+      if (beside.compiled.configurations === 0n) continue
+      product = openProduct(packageOf(beside.model, beside.compiled)).complete({ context: {}, selection: {} })
+    } else product = Object.fromEntries(united.map((option, o) => [option.id, option.values[found[o]!]!]))
     if (!product) throw new Error(`${rule.id} can be broken, but no product breaks it`)
-    const known = new Set(here.model.options.map((option) => option.id))
     return {
       product: Object.fromEntries(Object.entries(product).filter(([id]) => known.has(id))),
       because: rule.id,

@@ -2,9 +2,11 @@
 import { compile } from './compile.ts'
 import type { Compiled } from './compile.ts'
 import { not } from './formula.ts'
+import { productWith } from './machineProofs.ts'
 import type { ProductModel, Rule } from './model.ts'
+import { createMachine } from './ruleMachine.ts'
 
-/** Conditions looked at in one model at most: each takes a compile. */
+/** Conditions looked at in one model at most: a wide one takes a compile. */
 const mostLookedAt = 25
 
 /** Ids of rules that are in effect on no order date of the family, in file order. Pure. */
@@ -31,7 +33,10 @@ export function conditionsNeverMet(
       : [],
   )
   const { from } = compiled.effective
+  const machine = createMachine(compiled.diagram)
   return conditional.slice(0, mostLookedAt).flatMap((condition) => {
+    const found = productWith(machine, model, condition.formula)
+    if (found !== 'too wide') return found ? [] : [condition.id.replace(/ applies$/, '')]
     const met = compile(
       { ...model, prices: [], bom: [], rules: [...model.rules, condition] },
       { order: compiled.order, ...(from !== undefined && { at: from }) },

@@ -1,8 +1,9 @@
 /** Rules that could be deleted without changing what can be built. */
+import { clausesOf, encodingOf, oneValueEach } from './clauses.ts'
 import type { Compiled } from './compile.ts'
 import { createFreezer, freezeInto } from './freeze.ts'
 import { layOut, planOf, unlimited } from './layout.ts'
-import type { ProductModel } from './model.ts'
+import type { ProductModel, Rule } from './model.ts'
 import { createRuleSolver } from './ruleSolver.ts'
 
 /** Narrowings spent on one model at most; the rules not reached by then are not reported. */
@@ -10,9 +11,11 @@ const wholeEffort = 5_000_000
 
 /**
  * Ids of rules that the other rules in force already imply, in file order; of two equal rules both are named. A rule whose
- * question takes too much search is left out, so every id given is proved.
+ * question takes too much search is left out, so every id given is proved: of feature models those are named that propagating
+ * the others alone implies.
  */
 export function redundantRules(model: ProductModel, compiled: Compiled): string[] {
+  if (compiled.compiler === 'clauses') return redundantClauses(model, compiled.rules)
   const plan = planOf(model, compiled.rules, compiled.priceTerms)
   const known = new Map(plan.names.map((name, variable) => [name, variable]))
   const order = compiled.order.map((name) => known.get(name)!)
@@ -38,5 +41,70 @@ export function redundantRules(model: ProductModel, compiled: Compiled): string[
   return rules.flatMap((rule, r) => {
     const others = rules.map((_, other) => (other === r ? rules.length + r : other))
     return Array.isArray(solver.clash(others, pick, each)) ? [rule.id] : []
+  })
+}
+
+/** Clauses looked at on one model at most, while its rules are propagated one by one. */
+const wholeSteps = 60_000_000
+
+/** The same for models of thousands of rules that are clauses: by propagating the others alone, without search. */
+function redundantClauses(model: ProductModel, rules: readonly Rule[]): string[] {
+  const encoding = encodingOf(model.options.map(({ values }) => values.length))
+  const clauses = oneValueEach(encoding)
+  const of = clauses.map(() => -1)
+  const own = rules.map((rule, r) => {
+    const made = clausesOf(encoding, rule.formula)
+    for (const clause of made ?? []) of[clauses.push(clause) - 1] = r
+    return made
+  })
+  const watching: number[][] = Array.from({ length: 2 * encoding.optionOf.length }, () => [])
+  const units: number[] = []
+  clauses.forEach((clause, c) => {
+    if (clause.length === 1) units.push(c)
+    for (const literal of clause) watching[literal]!.push(c)
+  })
+  const stamp = new Int32Array(watching.length)
+  let now = 0
+  let steps = 0
+  /** Whether the clauses of all rules but one, with every literal given, contradict each other. */
+  const contradicted = (given: readonly number[], without: number): boolean => {
+    now++
+    const queue: number[] = []
+    const holds = (literal: number) => {
+      if (stamp[literal] === now) return
+      stamp[literal] = now
+      queue.push(literal)
+    }
+    given.forEach(holds)
+    for (const c of units) if (of[c] !== without) holds(clauses[c]![0]!)
+    for (let next = 0; next < queue.length; next++) {
+      if (stamp[queue[next]! ^ 1] === now) return true
+      for (const c of watching[queue[next]! ^ 1]!) {
+        if (of[c] === without) continue
+        steps++
+        let unit = -1
+        let open = 0
+        for (const literal of clauses[c]!) {
+          if (stamp[literal] === now) open = 2
+          if (open > 1) break
+          if (stamp[literal ^ 1] === now) continue
+          unit = literal
+          open++
+        }
+        if (open === 0) return true
+        if (open === 1) holds(unit)
+      }
+    }
+    return false
+  }
+  return rules.flatMap((rule, r) => {
+    if (own[r] === undefined || steps > wholeSteps) return []
+    const implied = own[r].every((clause) =>
+      contradicted(
+        clause.map((literal) => literal ^ 1),
+        r,
+      ),
+    )
+    return implied ? [rule.id] : []
   })
 }
