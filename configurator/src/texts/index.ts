@@ -81,11 +81,13 @@ export async function loadMessages(language: string): Promise<Messages> {
 
 const later = new Map<string, Promise<LaterMessages>>()
 
-/** Loads what a language says only later; the same promise every time, a new one after a failure. */
+/** Loads what a language says only later, in English where it cannot be loaded; the same promise until neither could. */
 export function laterMessages(language: string): Promise<LaterMessages> {
   const known = later.get(language)
   if (known) return known
-  const loading = languageOf(language).later()
+  const loading = languageOf(language)
+    .later()
+    .catch(() => languages[0]!.later())
   later.set(language, loading)
   loading.catch(() => later.delete(language))
   return loading

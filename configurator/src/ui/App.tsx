@@ -1,5 +1,14 @@
 import type { Product } from '@lot-one/rules'
-import { lazy, Suspense, useEffect, useEffectEvent, useMemo, useState, useSyncExternalStore } from 'react'
+import {
+  lazy,
+  Suspense,
+  useEffect,
+  useEffectEvent,
+  useLayoutEffect,
+  useMemo,
+  useState,
+  useSyncExternalStore,
+} from 'react'
 import type { ReactNode } from 'react'
 import type { Appliance } from '../scene/appliance.ts'
 import type { DesignSession, DesignView, Session, ShopView } from '../session.ts'
@@ -58,10 +67,13 @@ export function App({
     () => createWords(language, messages, currency, { clock: clockLocale(language), country }),
     [language, messages, currency, country],
   )
-  useEffect(() => {
+  useLayoutEffect(() => {
+    // before the first paint, or the page would be seen turning round
     const { documentElement: html } = document
     html.lang = language
     html.dir = directionOf(language)
+  }, [language])
+  useEffect(() => {
     void lettersOf(language).then((href) => {
       if (href === undefined || document.querySelector(`link[href="${href}"]`)) return
       document.head.append(Object.assign(document.createElement('link'), { rel: 'stylesheet', href }))
