@@ -118,7 +118,7 @@ export function createFinishes(): Finishes {
         if (print) print.map = texture
         else print = pictureMaterial('print', texture, environment)
       }
-      layPrint(print!.map as CanvasTexture, cropOf(printed, area, picture), area)
+      layPrint(print!.map!, cropOf(printed, area, picture), area)
       return print!
     },
     setTone(colour) {

@@ -6,16 +6,9 @@ import type { Rect } from './layouts.ts'
 import { MeshPen, metres } from './mesh.ts'
 import { BARE_METAL, paintedBy, type Done, type Model } from './model.ts'
 import { drawNameplate } from './nameplate.ts'
-import {
-  drawCasing,
-  drawDoor,
-  drawDrawerHousing,
-  drawFascia,
-  drawHob,
-  drawLens,
-  drawOvenDrawer,
-  ovenPlanes,
-} from './ovenFront.ts'
+import { drawCasing, drawDoor, drawFascia, drawLens, ovenPlanes } from './ovenFront.ts'
+import { drawDrawerHousing, drawOvenDrawer } from './ovenDrawer.ts'
+import { drawHob } from './ovenHob.ts'
 import { drawCavity, drawRacks, mouthOf } from './ovenInside.ts'
 import { ovenColour, ovenFront, ovenSpec, ovenTone, type OvenFront, type OvenSpec } from './ovenSpec.ts'
 import { keyOf, partOf, type Motion, type Offset, type PartPlan } from './parts.ts'

@@ -3,7 +3,7 @@ import { cameraEye, DISPLAY_UV, drawHandle } from './fridgeFittings.ts'
 import { roomLight } from './lamps.ts'
 import type { Rect } from './layouts.ts'
 import { MeshPen, metres } from './mesh.ts'
-import { HOB, PANE_COLOURS, type OvenFront, type OvenSpec } from './ovenSpec.ts'
+import { PANE_COLOURS, type OvenFront, type OvenSpec } from './ovenSpec.ts'
 import type { Offset } from './parts.ts'
 import { box, flat, picture, slab } from './solids.ts'
 import { lathe } from './turned.ts'
@@ -18,8 +18,10 @@ export const ovenPlanes = (spec: OvenSpec) => {
   return { zFace, zDoor: zFace - DOOR, zFrame: zFace - DOOR - 0.005 }
 }
 
-const place = (r: Rect) => ({ x: metres(r.x), y: metres(r.y), w: metres(r.w), h: metres(r.h) })
-const skin = {
+/** A rectangle in metres. */
+export const place = (r: Rect) => ({ x: metres(r.x), y: metres(r.y), w: metres(r.w), h: metres(r.h) })
+/** How every coloured part of the front is rounded. */
+export const skin = {
   radii: 0.005,
   fillet: 0.0025,
   segments: 6,
@@ -249,191 +251,6 @@ function innerGlass(
     flat(solid, -w / 2 + k * step - 0.0004, -h / 2, -w / 2 + k * step + 0.0004, h / 2)
   for (let k = 1; k * step < h; k++)
     flat(solid, -w / 2, -h / 2 + k * step - 0.0004, w / 2, -h / 2 + k * step + 0.0004)
-}
-
-/** Draws the drawer below: coloured front, box, and what is kept in it. */
-export function drawOvenDrawer(
-  spec: OvenSpec,
-  front: OvenFront,
-  pivot: Offset,
-): { panel: MeshPen; solid: MeshPen; inside: MeshPen } {
-  const pens = { panel: new MeshPen(pivot), solid: new MeshPen(pivot), inside: new MeshPen(pivot) }
-  const { zFace, zDoor } = ovenPlanes(spec)
-  const r = place(front.drawer!)
-  pens.panel.light = roomLight(metres(front.heightMm))
-  pens.panel
-    .castFromHere()
-    .use('panel')
-    .at(r.x, r.y, zFace - DOOR / 2)
-  slab(pens.panel, r.w, r.h, DOOR, { ...skin, edges: 5 })
-  if (front.handle)
-    drawHandle(
-      pens.solid.castFromHere(),
-      {
-        kind: 'bar',
-        vertical: false,
-        x: 0,
-        y: front.drawer!.y + front.drawer!.h / 2 - 34,
-        w: front.drawer!.w * 0.78,
-        h: 14,
-      },
-      zFace,
-    )
-  const warm = spec.drawer === 'warming'
-  if (warm) {
-    pens.solid.use('led', '#ff9d5c').at(r.x + r.w / 2 - 0.05, r.y - r.h * 0.25, zFace + 0.0005)
-    flat(pens.solid, -0.012, -0.0011, 0.012, 0.0011)
-  }
-  const { inside } = pens
-  const deep = metres(spec.depthMm) - 0.1
-  const [w, h] = [r.w - 0.07, r.h - 0.04]
-  inside.light = warm ? () => [1.15, 0.98, 0.86] : () => [0.95, 0.95, 0.95]
-  inside.use('plate', '#8f9397').at(r.x, r.y, zDoor - deep / 2)
-  box(inside, w, h, deep, 'top front back left right')
-  for (const s of [-1, 1]) {
-    inside.at(r.x + s * (w / 2), r.y, zDoor - deep / 2)
-    box(inside, 0.004, h, deep)
-  }
-  inside.at(r.x, r.y, zDoor - deep)
-  box(inside, w, h, 0.004)
-  inside.at(r.x, r.y - h / 2 + 0.002, zDoor - deep / 2)
-  box(inside, w, 0.003, deep)
-  const floor = r.y - h / 2 + 0.005
-  if (warm)
-    for (let k = 0; k < 4; k++) {
-      inside
-        .use('prop', '#f2efe8')
-        .at(r.x + (k % 2 ? 0.11 : -0.11), floor + Math.floor(k / 2) * 0.014, zDoor - deep * 0.35)
-      lathe(
-        inside,
-        [
-          [0.06, 0],
-          [0.1, 0.014],
-          [0.102, 0.017],
-          [0.06, 0.005],
-          [0, 0.004],
-        ],
-        28,
-      )
-    }
-  else
-    for (let k = 0; k < 3; k++) {
-      inside
-        .use('dark', k === 1 ? '#43474c' : '#2c2f33')
-        .at(r.x, floor + 0.012 + k * 0.016, zDoor - deep * 0.48, ['x', -Math.PI / 2])
-      slab(inside, w * 0.86, deep * 0.8, 0.012, { radii: 0.02, fillet: 0.005, segments: 4, back: false })
-    }
-  return pens
-}
-
-/** Draws the drawer's housing. */
-export function drawDrawerHousing(spec: OvenSpec, front: OvenFront): MeshPen {
-  const pen = new MeshPen()
-  const { zDoor } = ovenPlanes(spec)
-  const low = metres(front.low)
-  const deep = zDoor + metres(spec.depthMm) / 2
-  pen.use('shell')
-  for (const s of [-1, 1]) {
-    pen.at(s * (metres(spec.widthMm) / 2 - 0.018), low / 2, zDoor - deep / 2)
-    box(pen, 0.004, low - 0.004, deep - 0.002)
-  }
-  pen.at(0, low / 2, -metres(spec.depthMm) / 2 + 0.004)
-  box(pen, metres(spec.widthMm) - 0.036, low - 0.004, 0.004)
-  return pen
-}
-
-/** Draws the hob on top. */
-export function drawHob(spec: OvenSpec, front: OvenFront): MeshPen {
-  const pen = new MeshPen().castFromHere()
-  const [w, d] = [metres(spec.widthMm), metres(spec.depthMm)]
-  const top = metres(front.top)
-  const zones = zonesOf(w, d)
-  if (spec.hob === 'induction') {
-    const high = metres(HOB.induction) - 0.001
-    pen.use('black_glass', '#0d0e10').at(0, top + high / 2, 0, ['x', -Math.PI / 2])
-    slab(pen, w - 0.001, d - 0.001, high, {
-      radii: 0.006,
-      fillet: 0.003,
-      segments: 5,
-      filletSegments: 3,
-      edges: 6,
-    })
-    pen.use('led', '#3a4047')
-    for (const { x, z, r } of zones) {
-      pen.at(x, top + high + 0.0004, z)
-      lathe(
-        pen,
-        [
-          [r, 0],
-          [r - 0.0022, 0],
-        ],
-        48,
-      )
-      pen.at(x, top + high + 0.0004, z, ['x', -Math.PI / 2])
-      flat(pen, -0.012, -0.0007, 0.012, 0.0007)
-      flat(pen, -0.0007, -0.012, 0.0007, 0.012)
-    }
-    pen.use('led', '#ff7a4d').at(0, top + high + 0.0005, d / 2 - 0.035, ['x', -Math.PI / 2])
-    for (let k = 0; k < 5; k++) flat(pen, (k - 2) * 0.035 - 0.008, -0.0012, (k - 2) * 0.035 + 0.008, 0.0012)
-    return pen
-  }
-  pen.use('satin', '#a9adb1').at(0, top + 0.007, 0, ['x', -Math.PI / 2])
-  slab(pen, w - 0.001, d - 0.001, 0.014, {
-    radii: 0.006,
-    fillet: 0.004,
-    segments: 5,
-    filletSegments: 3,
-    edges: 4,
-  })
-  for (const { x, z, r } of zones) {
-    pen.use('dark', '#2b2d30').at(x, top + 0.014, z)
-    lathe(
-      pen,
-      [
-        [r * 0.62, 0],
-        [r * 0.62, 0.006],
-        [r * 0.52, 0.01],
-        [r * 0.5, 0.018],
-        [r * 0.42, 0.021],
-        [0, 0.021],
-      ],
-      20,
-    )
-    pen.use('gasket', '#1a1b1d')
-    for (let k = 0; k < 4; k++) {
-      const a = (k / 4) * Math.PI * 2 + Math.PI / 4
-      pen.at(x + Math.cos(a) * r * 0.72, top + 0.052, z + Math.sin(a) * r * 0.72, ['y', -a])
-      box(pen, r * 0.9, 0.012, 0.01)
-      pen.at(x + Math.cos(a) * r * 1.1, top + 0.033, z + Math.sin(a) * r * 1.1)
-      box(pen, 0.01, 0.038, 0.01)
-    }
-    pen.at(x, top + 0.046, z)
-    lathe(
-      pen,
-      [
-        [r * 1.16, 0],
-        [r * 1.16, 0.012],
-        [r * 1.06, 0.012],
-        [r * 1.06, 0],
-      ],
-      24,
-    )
-  }
-  return pen
-}
-
-function zonesOf(w: number, d: number): { x: number; z: number; r: number }[] {
-  const r = Math.min(0.1, d * 0.17, w * 0.19)
-  const [dx, dz] = [w * 0.25, d * 0.22]
-  const four = [
-    { x: -dx, z: -dz, r: r * 0.86 },
-    { x: dx, z: -dz, r },
-    { x: -dx, z: dz, r },
-    { x: dx, z: dz, r: r * 0.76 },
-  ]
-  return w < 0.75
-    ? four
-    : [...four.map((zone) => ({ ...zone, x: zone.x * 1.28 })), { x: 0, z: 0, r: r * 1.1 }]
 }
 
 /** Draws the lens of the oven camera above the door. */

@@ -2,7 +2,7 @@
  * The shopper's own picture across all fronts. Panels carry metres as texture coordinates, so one matrix lays one
  * picture over every door, whatever their number and gaps.
  */
-import { CanvasTexture, SRGBColorSpace } from 'three'
+import { CanvasTexture, SRGBColorSpace, type Texture } from 'three'
 
 /** A picture and the part of it that is printed: the point that stays in the middle (0..1) and how much closer than whole. */
 export interface PrintedPicture {
@@ -53,7 +53,7 @@ export function printTexture(image: ImageBitmap): CanvasTexture {
 
 /** Lays a texture over the area whose lower left corner stands at (x, y), all in metres. */
 export function layPrint(
-  texture: CanvasTexture,
+  texture: Texture,
   crop: Crop,
   area: { x: number; y: number; w: number; h: number },
 ): void {
