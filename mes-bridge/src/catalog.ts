@@ -1,5 +1,5 @@
 /** The products the bridge knows: those on sale, and those of orders placed under earlier rules. */
-import { openProduct } from '@lot-one/rules'
+import { openAnyProduct } from '@lot-one/rules'
 import type { Product, ProductModel, ProductPackage } from '@lot-one/rules'
 import { loadProductsInWorker } from '@lot-one/rules/files'
 import type { Journal } from './journal.ts'
@@ -49,7 +49,7 @@ export function createCatalog({ folder, cacheDir, workerFile, journal, warn }: C
       const json = await journal.rules(rulesHash)
       if (json === undefined) return undefined
       const kept = JSON.parse(json) as { readonly package: ProductPackage; readonly model: ProductModel }
-      const entry = { product: openProduct(kept.package), model: kept.model }
+      const entry = { product: await openAnyProduct(kept.package), model: kept.model }
       past.set(rulesHash, entry)
       if (past.size > maxPast) past.delete(past.keys().next().value!)
       return entry
@@ -69,7 +69,9 @@ export function createCatalog({ folder, cacheDir, workerFile, journal, warn }: C
         const kept = await journal.keepRules(pkg.rulesHash, JSON.stringify({ package: pkg, model }))
         if (kept.outcome === 'unavailable') return `The rules of ${pkg.id} could not be kept: ${kept.reason}`
       }
-      entries = products.map(({ package: pkg, model }) => ({ product: openProduct(pkg), model }))
+      entries = await Promise.all(
+        products.map(async ({ package: pkg, model }) => ({ product: await openAnyProduct(pkg), model })),
+      )
       return products.length > 0 ? undefined : `No product file in ${folder} can be used on ${day}`
     },
   }

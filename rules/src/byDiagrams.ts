@@ -32,14 +32,20 @@ export function byDiagrams(
   )
   const plan = planOf(model, rules, terms)
   const { layout, groupOf } = lay(plan, given, budget, onBench)
-  const prover = createProver(layout, layout.join(layout.rules, groupOf), groupOf)
+  const isLazy = (r: number) => rules[r]!.lazy === true
+  const beside = layout.rules.filter((_, r) => isLazy(r))
+  const hard = layout.join(
+    layout.rules.filter((_, r) => !isLazy(r)),
+    groupOf,
+  )
+  const prover = createProver(layout, hard, groupOf, beside)
   const { proved, ...proofs } = proveAll(model, terms, prover)
   // A price term that is not proved would remove products: it is left out of the machine and reported.
   const kept = proved.length === terms.length ? plan : planOf(model, rules, proved)
   const final = kept === plan ? { layout, groupOf } : lay(kept, given, budget, onBench)
   // Before the groups are joined: that voids the rules' own diagrams.
   const ruleBlock = freezeRules(final.layout)
-  const groups = final.layout.join([...final.layout.rules, ...final.layout.terms], final.groupOf)
+  const groups = final.layout.join(final.layout.joined, final.groupOf)
   return {
     plan: kept,
     ...proofs,

@@ -16,7 +16,9 @@ import { planOf } from './layout.ts'
 import type { Built, Costs } from './layout.ts'
 import type { Effective, PriceTerm, Problem, ProductModel, Rule, Value } from './model.ts'
 import type { Counterexample } from './proofs.ts'
+import { createLazyMachine, LazyRulesTooHard } from './lazyMachine.ts'
 import { createMachine, packOf } from './ruleMachine.ts'
+import type { Machine } from './ruleMachine.ts'
 import { createRuleSolver } from './ruleSolver.ts'
 
 export interface CompileOptions {
@@ -52,6 +54,8 @@ export interface Compiled {
   /** Names of the variables, top first: give it back as `CompileOptions.order`. */
   readonly order: readonly string[]
   readonly configurations: bigint
+  /** Lazy rules make the exact number too hard: it is the one without them. */
+  readonly configurationsAtMost?: true
   readonly nodes: number
   readonly edges: number
   /** Cheapest gross total of all products; 0 when nothing can be built. */
@@ -141,7 +145,7 @@ export function compile(model: ProductModel, options: CompileOptions = {}): Comp
     }
   }
   const clausal =
-    options.compiler === 'diagrams'
+    options.compiler === 'diagrams' || rules.some((rule) => rule.lazy === true)
       ? undefined
       : booleanCase(planOf(model, rules, terms), options.compiler === 'clauses')
   const compilers =
@@ -176,9 +180,13 @@ export function compile(model: ProductModel, options: CompileOptions = {}): Comp
 /** Measures. */
 function report({ plan, diagram, ruleBlock, order }: Built) {
   const { model, rules, terms } = plan
-  const machine = createMachine(diagram)
+  const lazy = [...rules.keys()].filter((r) => rules[r]!.lazy === true)
+  const machine = lazy.length === 0 ? createMachine(diagram) : createLazyMachine(diagram, ruleBlock, lazy)
   const pick = new Int32Array(diagram.firstValue.length - 1).fill(-1)
   const cost = machine.sweep(pick, new Uint8Array(pick.length))
+  // A value that was not decided is not called dead or forced.
+  const undecided = machine.unproved?.includes(1) === true
+  const total = countOf(machine, pick)
   const dead: { option: string; value: Value }[] = []
   const forced: { option: string; value: Value }[] = []
   model.options.forEach((option, v) => {
@@ -186,7 +194,8 @@ function report({ plan, diagram, ruleBlock, order }: Built) {
       (_, i) => machine.changesOf(machine.best[diagram.firstValue[v]! + i]!) === 0,
     )
     for (const value of option.values) if (!left.includes(value)) dead.push({ option: option.id, value })
-    if (left.length === 1 && option.values.length > 1) forced.push({ option: option.id, value: left[0]! })
+    if (left.length === 1 && !undecided && option.values.length > 1)
+      forced.push({ option: option.id, value: left[0]! })
   })
   return {
     ok: true as const,
@@ -196,12 +205,23 @@ function report({ plan, diagram, ruleBlock, order }: Built) {
     rules,
     priceTerms: terms,
     order,
-    configurations: machine.count(pick),
+    configurations: total.count,
+    ...(total.isAtMost && { configurationsAtMost: true as const }),
     nodes: diagram.kind.length - 1,
     edges: diagram.edgeSet.length,
     fromPriceCents: machine.changesOf(cost) < 0 ? 0 : machine.centsOf(cost),
     dead,
     forced,
+  }
+}
+
+/** The number of products; where lazy rules make that too hard, the number without them. */
+function countOf(machine: Machine, pick: Int32Array): { count: bigint; isAtMost: boolean } {
+  try {
+    return { count: machine.count(pick), isAtMost: false }
+  } catch (error) {
+    if (!(error instanceof LazyRulesTooHard)) throw error
+    return { count: machine.countAtMost!(pick), isAtMost: true }
   }
 }
 

@@ -5,6 +5,7 @@ export * from './dialogue.ts'
 export * from './lifecycle.ts'
 export * from './line.ts'
 export type * from './model.ts'
+export { openAnyProduct } from './openAnyProduct.ts'
 export { openProduct } from './openProduct.ts'
 // a problem of a request (RFC 9457); the model's namesake is one of a rule file
 export { Problem } from './order.ts'

@@ -8,6 +8,8 @@ export interface Workbench {
   readonly node: (handle: number) => number
   /** Runs `make`, keeps its node and books the nodes it made on `name`. */
   readonly keep: (name: string, make: () => number) => number
+  /** Gives up a diagram; its handle is void. */
+  readonly drop: (handle: number) => void
   /** The conjunction of diagrams, deepest first: each next one only adds levels on top of what is there. */
   readonly join: (handles: readonly number[]) => number
   /** Steps spent and nodes made for each name, most steps first. */
@@ -43,6 +45,7 @@ export function createWorkbench(sizes: readonly number[], budget: Budget): Workb
     builder,
     node: (handle) => live[handle]!,
     keep,
+    drop: (handle) => void (live[handle] = 0),
     join: (handles) => {
       const all = keep('', () => 1)
       for (const handle of handles.toSorted(

@@ -78,6 +78,8 @@ export interface Layout {
   readonly bench: Workbench
   /** Handles on the workbench, one per rule of the plan. */
   readonly rules: readonly number[]
+  /** Handles of what makes the machine: all rules that are not lazy, and the terms. */
+  readonly joined: readonly number[]
   /** Handles of the terms that are variables. */
   readonly terms: readonly number[]
   /** Builds one more diagram; gives its node, which is void after the next join. */
@@ -122,6 +124,7 @@ export function layOut(
     order,
     bench,
     rules,
+    joined: [...rules.filter((_, r) => plan.rules[r]!.lazy !== true), ...terms],
     terms,
     diagram,
     support: (root) => builder.support(root).map((level) => order[level]!),
@@ -147,7 +150,9 @@ export function freezeGroups(
 ): Diagram {
   const { plan, order, bench } = layout
   const rest = machineWeights(plan)
-  const frozen = splitSpans.map((span) => {
+  // Lazy rules are asked beside the machine, variable by variable in the one order.
+  const spans = plan.rules.some((rule) => rule.lazy === true) ? [unsplit] : splitSpans
+  const frozen = spans.map((span) => {
     const freezer = createFreezer(plan.sizes, positionsOf(order))
     const regions = [...groups].map(([group, handle]) => {
       const levels = [...order.keys()].filter((level) => groupOf[order[level]!] === group)
@@ -159,7 +164,7 @@ export function freezeGroups(
 }
 
 /** Spans of parts to try: without splitting first, so that what gains nothing stays plain. */
-const splitSpans = [unsplit, 20, 10, 5]
+const splitSpans = [unsplit, 10]
 
 /** The rest of the machine's diagram: what each value adds to the price, and where the amounts of the terms stand. */
 export function machineWeights(plan: Plan): Pick<Diagram, 'options' | 'weights' | 'terms'> {

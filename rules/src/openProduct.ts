@@ -2,8 +2,10 @@
 import { decodeDiagram, fromBase64 } from './diagram.ts'
 import { cheapestChange, conflictsOf, smallestRepairs } from './explain.ts'
 import type { Clash } from './explain.ts'
+import type { createLazyMachine } from './lazyMachine.ts'
 import type { Texts, Value } from './model.ts'
 import type {
+  Check,
   Configuration,
   Conflict,
   Product,
@@ -14,6 +16,7 @@ import type {
   ValueStatus,
 } from './product.ts'
 import { createMachine } from './ruleMachine.ts'
+import type { Machine } from './ruleMachine.ts'
 import { createRuleSolver } from './ruleSolver.ts'
 import { sentenceOf, textIn } from './sentences.ts'
 import { suggestion } from './nearest.ts'
@@ -21,13 +24,37 @@ import { suggestion } from './nearest.ts'
 /** Conflicts and repairs that `check` gives at most. */
 const shown = 5
 
+function machineOf(
+  pkg: ProductPackage,
+  lazy: readonly number[],
+  lazily: typeof createLazyMachine | undefined,
+): Machine {
+  const diagram = decodeDiagram(fromBase64(pkg.machine))
+  if (lazy.length === 0) return createMachine(diagram)
+  if (lazily === undefined) throw new Error(`${pkg.id} has lazy rules; open it with openAnyProduct().`)
+  return lazily(diagram, decodeDiagram(fromBase64(pkg.ruleDiagrams)), lazy)
+}
+
+/** Where lazy rules make counting too hard: the number without them. */
+function countOf(machine: Machine, pick: Int32Array): Pick<Check, 'count' | 'countAtMost'> {
+  try {
+    return { count: machine.count(pick) }
+  } catch (error) {
+    if (machine.countAtMost === undefined) throw error
+    return { count: machine.countAtMost(pick), countAtMost: true }
+  }
+}
+
 /**
  * Opens a package for questions. Pure: the same package gives the same answers in page and server. Keeps scratch memory of
  * the machine's size, so open a product once. Options and values in a question must be known (`problems` tells):
  * @throws on unknown ones, which is a caller's mistake.
+ * `lazily` is needed for packages with lazy rules only (`openAnyProduct` fetches it); their questions may end with an error that
+ * says so when they are too hard.
  */
-export function openProduct(pkg: ProductPackage): Product {
-  const machine = createMachine(decodeDiagram(fromBase64(pkg.machine)))
+export function openProduct(pkg: ProductPackage, lazily?: typeof createLazyMachine): Product {
+  const lazy = [...pkg.rules.keys()].filter((rule) => pkg.rules[rule]!.lazy === true)
+  const machine = machineOf(pkg, lazy, lazily)
   const { firstValue, terms } = machine.diagram
   const variables = firstValue.length - 1
   const { options } = pkg
@@ -121,7 +148,7 @@ export function openProduct(pkg: ProductPackage): Product {
         // Of thousands of values most say the same as the one before.
         if (last.status !== status || last.changes !== changes || last.fromPriceCents !== fromPriceCents)
           last = { status, changes, fromPriceCents }
-        return last
+        return machine.unproved?.[from + i] === 1 ? { ...last, unproved: true } : last
       }
       let ofOption: Record<string, ValueStatus>
       if (isOnOff[v]) ofOption = { false: statusAt(0), true: statusAt(1) }
@@ -263,13 +290,17 @@ export function openProduct(pkg: ProductPackage): Product {
     check: (question) => {
       const clash = clashOf(question)
       const { cost, complete, options: ofOptions } = statusesOf(clash)
-      const buildable = machine.changesOf(cost) === 0
+      // What a sweep could not prove is asked once more on its own: that proves it, or says that it is too hard.
+      const buildable =
+        (machine.unproved?.includes(1) === true
+          ? machine.fewestChanges(clash.pick, clash.fixed)
+          : machine.changesOf(cost)) === 0
       const repairs = buildable ? [] : repairsOf(question, {}, shown)
       const design = buildable ? machine.design(clash.pick, hard(clash.pick), suggested) : undefined
       return {
         buildable,
         complete: buildable && complete,
-        count: buildable ? machine.count(clash.pick) : 0n,
+        ...(buildable ? countOf(machine, clash.pick) : { count: 0n }),
         priceCents: design === undefined ? (repairs[0]?.cents ?? 0) : centsOf(design),
         fromPriceCents: machine.changesOf(cost) < 0 ? 0 : machine.centsOf(cost),
         conflicts: buildable ? [] : explainClash(clash, shown),

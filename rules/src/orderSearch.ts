@@ -2,12 +2,13 @@
 import { budgetExceeded } from './diagramBuilder.ts'
 import type { Budget } from './diagramBuilder.ts'
 import { optionsOf } from './formulaDiagram.ts'
+import { growOrder } from './growOrder.ts'
 import { connected } from './joining.ts'
 import type { Workbench } from './joining.ts'
 import { layOut } from './layout.ts'
 import type { Layout, Plan } from './layout.ts'
 import { sift } from './sifting.ts'
-import { candidateOrders } from './variableOrder.ts'
+import { candidateOrders, hubOrders } from './variableOrder.ts'
 import type { OrderTask } from './variableOrder.ts'
 
 /** Variables that rules or price terms connect, by group. */
@@ -25,6 +26,9 @@ const searchSteps = 2_000_000
 const searchStepsPerNode = 400
 /** Steps for sifting one group of variables. */
 const siftSteps = 4_000_000
+
+/** Steps after which an order chosen beforehand is given up. */
+const mostTried = 200_000
 
 /** Compiles over several good orders with growing effort, sifts each and gives the one with the fewest nodes. */
 export function findOrder(plan: Plan, budget: Budget, onBench: (bench: Workbench) => void): number[] {
@@ -47,18 +51,24 @@ export function findOrder(plan: Plan, budget: Budget, onBench: (bench: Workbench
   const task: OrderTask = { ...rough, edges: edgesOf(first) }
   const groupOf = groupsOf(first)
   // Groups stand one below the other, so that a proof over several of them stays small.
-  const candidates = candidateOrders(task, 10).map((order) =>
+  const candidates = [...hubOrders(task), ...candidateOrders(task, 10)].map((order) =>
     order.toSorted((a, b) => groupOf[a]! - groupOf[b]!),
   )
   let best: { order: number[]; nodes: number; steps: number } | undefined
   let spent = 0
+  // Building the rules alone costs the same over any order.
+  const building = first.bench.builder.steps()
   for (let effort = 20_000; best === undefined; effort *= 8) {
+    if (effort > mostTried) {
+      const left = { ...budget, steps: budget.steps - spent }
+      return growOrder(plan, candidates[0]!, after, left, onBench).order
+    }
     for (const order of candidates) {
-      const steps = Math.min(best === undefined ? effort : 2 * best.steps, budget.steps - spent)
+      const steps = Math.min(best === undefined ? building + effort : 2 * best.steps, budget.steps - spent)
       let bench: Workbench | undefined
       try {
         const layout = layOut(plan, order, { ...budget, steps }, (next) => onBench((bench = next)))
-        const groups = layout.join([...layout.rules, ...layout.terms], groupOf)
+        const groups = layout.join(layout.joined, groupOf)
         const sifted = [...groups].map(([group, handle]) => {
           const levels = [...order.keys()].filter((level) => groupOf[order[level]!] === group)
           const variables = levels.map((level) => order[level]!)

@@ -81,7 +81,11 @@ export function packageOf(model: ProductModel, compiled: Compiled): ProductPacka
       label: step.label,
       options: step.options.map((option) => model.options[option]!.id),
     })),
-    rules: compiled.rules.map(({ id, message }) => ({ id, ...(message && { message }) })),
+    rules: compiled.rules.map(({ id, message, lazy }) => ({
+      id,
+      ...(message && { message }),
+      ...(lazy === true && { lazy }),
+    })),
     priceTerms: compiled.priceTerms.map(({ id, label }) => ({ id, label: label ?? { en: id } })),
     texts: model.texts.map((text) => textView(text, model.options)),
     machine: toBase64(compiled.machine),

@@ -33,7 +33,12 @@ export interface ProductPackage {
   readonly options: readonly OptionView[]
   /** `options` of a step are ids here. */
   readonly steps: readonly (Omit<Step, 'options'> & { readonly options: readonly string[] })[]
-  readonly rules: readonly { readonly id: string; readonly message?: Texts }[]
+  readonly rules: readonly {
+    readonly id: string
+    readonly message?: Texts
+    /** Not in the machine: asked beside it. */
+    readonly lazy?: boolean
+  }[]
   readonly priceTerms: readonly { readonly id: string; readonly label: Texts }[]
   readonly texts: readonly TextOptionView[]
   /** The frozen decision diagram, base64. */
@@ -74,6 +79,8 @@ export interface ValueStatus {
   readonly changes: number
   /** Cheapest gross total with this value after those fewest changes; 0 where `changes` is -1. */
   readonly fromPriceCents: number
+  /** Lazy rules made this too hard to prove: `changes` and `fromPriceCents` are at least that. */
+  readonly unproved?: true
 }
 
 /** Choices and rules that cannot all hold: both sets are minimal (leave any one out and the rest fits). */
@@ -98,6 +105,8 @@ export interface Check {
   /** Every choice option is chosen or forced. */
   readonly complete: boolean
   readonly count: bigint
+  /** Lazy rules make the exact count too hard: it is the one without them. */
+  readonly countAtMost?: true
   /** Gross total of the design completed by defaults; of the cheapest repair's design when not buildable. */
   readonly priceCents: number
   readonly fromPriceCents: number

@@ -13,11 +13,12 @@ export interface Prover {
   ) => { readonly says: 'nothing' | 'several'; readonly product: Product } | undefined
 }
 
-/** `groups`: the joined rules, price variables left out. Joining anything else afterwards voids the prover. */
+/** `groups`: the joined rules, price variables and lazy rules left out; `lazy`: handles of the latter. Joining anything else afterwards voids the prover. */
 export function createProver(
   layout: Layout,
   groups: ReadonlyMap<number, number>,
   groupOf: Int32Array,
+  lazy: readonly number[] = [],
 ): Prover {
   const { bench, order, plan, diagram, support } = layout
   const { builder } = bench
@@ -42,6 +43,16 @@ export function createProver(
     let node = condition
     const involved = new Set(support(condition).map((option) => groupOf[option]!))
     for (const group of involved) node = builder.and(node, groupNodes.get(group)!)
+    // Lazy rules only where there would be a counterexample without them: with all of them the diagram may be too big.
+    for (const handle of lazy) {
+      if (node === 0) return undefined
+      for (const option of support(bench.node(handle))) {
+        const group = groupOf[option]!
+        if (!involved.has(group)) node = builder.and(node, groupNodes.get(group)!)
+        involved.add(group)
+      }
+      node = builder.and(node, bench.node(handle))
+    }
     if (node === 0) return undefined
     const taken = new Map<number, number>()
     take(node, taken)

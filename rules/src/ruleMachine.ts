@@ -16,6 +16,8 @@ export interface Machine {
    */
   readonly sweep: (pick: Int32Array, fixed: Uint8Array) => number
   readonly best: Float64Array
+  /** After a sweep, only where rules are lazy: flat values whose cost is no more than a bound. */
+  readonly unproved?: Uint8Array
   /** Fewest soft picks that must be given up, -1 when the fixed ones leave nothing. Half a sweep. */
   readonly fewestChanges: (pick: Int32Array, fixed: Uint8Array) => number
   readonly changesOf: (cost: number) => number
@@ -23,6 +25,8 @@ export interface Machine {
   readonly centsOf: (cost: number) => number
   /** Exact number of products with all picks, fixed or not. */
   readonly count: (pick: Int32Array) => bigint
+  /** Only where rules are lazy: the same without them. */
+  readonly countAtMost?: (pick: Int32Array) => bigint
   /** Follows a pick that is complete for all options and fills in the determined variables. `false`: not buildable. */
   readonly walk: (pick: Int32Array) => boolean
   /** A whole product: fewest changes, then defaults (each only while still valid), then cheapest. `undefined`: none. */

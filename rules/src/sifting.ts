@@ -11,10 +11,14 @@ export interface Sifted {
   readonly nodes: number
   /** Nodes looked at. */
   readonly steps: number
+  /** Builds the diagram again on a workbench whose levels, from `levels[0]` on, are the variables of `order`; gives its node. */
+  readonly rebuild: (builder: DiagramBuilder) => number
 }
 
 /** A direction is given up when the diagram has grown by this factor over the best so far. */
-const growth = 1.3
+const growth = 1.2
+/** So many moves without a gain end a round: what follows are narrower levels still. */
+const idleMoves = 40
 
 /**
  * Sifts one diagram of a workbench. `variables` name its levels (ascending `levels`), `after[v]` are variables that must stay
@@ -68,7 +72,8 @@ export function sift(
     at[here]!.push(number)
     nodes++
   }
-  refs[copied.get(root)!]!++
+  const top = copied.get(root)!
+  refs[top]!++
 
   // Nodes of the lower level by their children, rebuilt for every swap.
   let table = new Int32Array(64)
@@ -109,6 +114,8 @@ export function sift(
         table[slotOf(own)] = node
       }
     }
+    // A swap of two wide variables is as much work as many of narrow ones.
+    steps += Math.floor((mixed.length * high * low) / 16)
     for (const node of mixed) {
       const own = kids[node]!
       const next: number[] = []
@@ -202,8 +209,30 @@ export function sift(
     before = nodes
     // The widest levels first.
     const widths = new Map(order.map((variable, p) => [variable, at[p]!.length]))
-    for (const variable of order.toSorted((a, b) => widths.get(b)! - widths.get(a)! || a - b))
-      if (!tired()) move(variable)
+    let idle = 0
+    for (const variable of order.toSorted((a, b) => widths.get(b)! - widths.get(a)! || a - b)) {
+      if (tired() || idle >= idleMoves) break
+      const held = nodes
+      move(variable)
+      idle = nodes < held * 0.999 ? 0 : idle + 1
+    }
   }
-  return { order, nodes, steps }
+  const rebuild = (other: DiagramBuilder) => {
+    const made = new Map([
+      [0, 0],
+      [1, 1],
+    ])
+    for (let p = levels.length - 1; p >= 0; p--)
+      for (const node of at[p]!)
+        made.set(
+          node,
+          other.make(
+            levels[p]!,
+            kids[node]!.map((child) => made.get(child)!),
+            0,
+          ),
+        )
+    return made.get(top)!
+  }
+  return { order, nodes, steps, rebuild }
 }

@@ -2,7 +2,7 @@
  * The whole memory of one open page: the product on show with its design, the order being placed, the orders being watched.
  * One of these is made at start; everything the pages show comes from it.
  */
-import { openProduct } from '@lot-one/rules'
+import { openAnyProduct } from '@lot-one/rules'
 import type { Selection } from '@lot-one/rules'
 import type { Bridge, OrderKey, ProductEntry } from '../bridge.ts'
 import { openCheckout } from './checkout.ts'
@@ -111,7 +111,7 @@ export function openSession(door: Door): Session {
     if (!entry) return tell({ state: 'empty' })
     const answer = await bridge.product(entry.id)
     if (answer.kind !== 'ok') return again()
-    const product = openProduct(answer.value)
+    const product = await openAnyProduct(answer.value)
     // while the answer was under way the shopper asked for another
     if (wanted !== undefined && wanted !== entry.id && products.some(({ id }) => id === wanted))
       return attempt()

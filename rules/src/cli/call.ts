@@ -6,6 +6,7 @@ import { loadFile, tooBig } from '../files.ts'
 import type { Option, Problem, ProductModel, Value } from '../model.ts'
 import { knownOrder } from '../lock.ts'
 import { suggestion } from '../nearest.ts'
+import { createLazyMachine } from '../lazyMachine.ts'
 import { openProduct } from '../openProduct.ts'
 import { packageOf } from '../package.ts'
 import type { Product, Question } from '../product.ts'
@@ -139,7 +140,7 @@ export function compileOrFail(model: ProductModel, file: string, at: string | un
 export function open(file: string, at: string | undefined): { model: ProductModel; product: Product } {
   const { model, problems } = load(file)
   if (!model) throw new WrongRules(problems)
-  return { model, product: openProduct(packageOf(model, compileOrFail(model, file, at))) }
+  return { model, product: openProduct(packageOf(model, compileOrFail(model, file, at)), createLazyMachine) }
 }
 
 /** `--choose option=value …` as a question. @throws WrongCall on an unknown option or value. */

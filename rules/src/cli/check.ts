@@ -93,6 +93,11 @@ export function check(call: Call): Answer {
     const { where } = model!.options.find((each) => each.id === option)!
     doubts.push({ ...where, message: `value ${String(value)} of ${option} is in no buildable product` })
   }
+  if (compiled?.configurationsAtMost) {
+    const lazy = compiled.rules.filter((rule) => rule.lazy === true)
+    const message = `the number of products is the one without the lazy rules (${lazy.map(({ id }) => id).join(', ')}): counting with them takes too long`
+    doubts.push({ ...lazy[0]!.where, message })
+  }
   const gzipBytes = compiled ? gzipSync(compiled.machine, { level: 9 }).length : 0
   const json = {
     ok: errors.length === 0,
@@ -113,7 +118,11 @@ export function check(call: Call): Answer {
       lines.push(`  ${describeProblem(error)}${error.ruleId ? faint(` [${error.ruleId}]`) : ''}`)
   } else if (model && compiled) {
     lines.push(
-      good(strong(`${model.id} is sound: ${grouped(compiled.configurations)} products can be built.`)),
+      good(
+        strong(
+          `${model.id} is sound: ${compiled.configurationsAtMost ? 'at most ' : ''}${grouped(compiled.configurations)} products can be built.`,
+        ),
+      ),
     )
     lines.push(
       table([

@@ -4,6 +4,7 @@ import type { OrderSide } from '../brokenOrders.ts'
 import { difference } from '../difference.ts'
 import type { Example } from '../difference.ts'
 import type { ProductModel } from '../model.ts'
+import { createLazyMachine } from '../lazyMachine.ts'
 import { openProduct } from '../openProduct.ts'
 import { packageOf } from '../package.ts'
 import type { Product } from '../product.ts'
@@ -21,7 +22,7 @@ function opened(model: ProductModel, file: string, at: string | undefined): Orde
   const on = (day: string | undefined): Product => {
     const known = products.get(day ?? at)
     if (known) return known
-    const product = openProduct(packageOf(model, compileOrFail(model, file, day ?? at)))
+    const product = openProduct(packageOf(model, compileOrFail(model, file, day ?? at)), createLazyMachine)
     products.set(day ?? at, product)
     return product
   }

@@ -1,5 +1,6 @@
 /** The tests a rule file brings along, asked of its machine. */
 import type { ProductModel, RuleTest, Value } from '../model.ts'
+import { createLazyMachine } from '../lazyMachine.ts'
 import { openProduct } from '../openProduct.ts'
 import { packageOf } from '../package.ts'
 import type { Product } from '../product.ts'
@@ -84,7 +85,7 @@ export function runTests(
   const on = (day: string | undefined): Product => {
     const known = opened.get(day)
     if (known) return known
-    const product = openProduct(packageOf(model, compileOrFail(model, file, day)))
+    const product = openProduct(packageOf(model, compileOrFail(model, file, day)), createLazyMachine)
     opened.set(day, product)
     return product
   }

@@ -4,6 +4,7 @@ import type { Compiled } from '../compile.ts'
 import { mutantsOf, mutated } from '../mutants.ts'
 import type { Mutant } from '../mutants.ts'
 import type { ProductModel } from '../model.ts'
+import { createLazyMachine } from '../lazyMachine.ts'
 import { openProduct } from '../openProduct.ts'
 import { packageOf } from '../package.ts'
 import { compileOrFail } from './call.ts'
@@ -78,7 +79,7 @@ export function mutationScore(model: ProductModel, file: string, at?: string, ev
       const on = (day: string | undefined) => {
         const known = products.get(day)
         if (known) return known
-        const product = openProduct(packageOf(slipped, compiled.get(day)!))
+        const product = openProduct(packageOf(slipped, compiled.get(day)!), createLazyMachine)
         products.set(day, product)
         return product
       }
