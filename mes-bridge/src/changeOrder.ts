@@ -120,14 +120,16 @@ export async function changeOrder(hands: Hands, orderId: string, change: Change)
   const orders = composeJobOrders(work.view.order, operations)
   work.changing = true
   try {
+    let removed: readonly Job[] = []
     if (work.jobs.length > 0) {
-      const obstacle = await changeOnLine(
+      const done = await changeOnLine(
         hands,
         work,
         orders,
         differences(work.view.order.selection, change.selection),
       )
-      if (obstacle) return obstacle
+      if ('outcome' in done) return done
+      removed = done.removed
     }
     work.operations = operations
     if (work.jobs.length === 0) work.needs = [...operations].sort((a, b) => a.op - b.op)
@@ -147,7 +149,7 @@ export async function changeOrder(hands: Hands, orderId: string, change: Change)
               },
             ]),
       ],
-      work.jobs,
+      [...work.jobs, ...removed],
     )
     return isDurable ? { outcome: 'changed' } : inOtherHands
   } finally {
@@ -169,22 +171,24 @@ function compare(work: Work, orders: readonly JobOrder[]): Difference {
   }
 }
 
+/** @returns why it is not done, or the job orders that are none of the order's any more, to be written with the change. */
 async function changeOnLine(
   hands: Hands,
   work: Work,
   orders: readonly JobOrder[],
   options: ReadonlySet<string>,
-): Promise<ChangeOutcome | undefined> {
+): Promise<ChangeOutcome | { readonly removed: readonly Job[] }> {
   const difference = compare(work, orders)
   const touched = new Set([...difference.changed.map(({ job }) => job), ...difference.removed])
-  if (touched.size === 0 && difference.added.length === 0) return undefined
+  if (touched.size === 0 && difference.added.length === 0) return { removed: [] }
   const earliestNew = Math.min(...difference.added.map(({ op }) => op), Infinity)
   const touches = (job: Job): boolean => touched.has(job) || job.record.jobOrder.op > earliestNew
   const frozen = (): Frozen | undefined => firstBegun(work, touches, options)
   const lineId = work.jobs[0]?.record.lineId ?? ''
   const line = hands.lineOf(lineId)
   const stationOf = (order: JobOrder): string | undefined => line?.stationFor(order.station)?.station
-  if (frozen()) return frozen()
+  const tooLate = frozen()
+  if (tooLate) return tooLate
   if (!line?.isOnline() || work.jobs.some(({ busy, doubt }) => busy || doubt)) {
     return {
       outcome: 'unavailable',
@@ -204,6 +208,8 @@ async function changeOnLine(
   // Durable before the first call: after a crash the stations get back the content the order still has.
   for (const { job, order } of difference.changed)
     hands.book.setRecord(work, job, { jobOrder: order, detail: changingDetail })
+  for (const job of difference.removed)
+    hands.book.setRecord(work, job, { handOver: 'unknown', detail: changingDetail })
   if (!(await hands.book.write(work, [], work.jobs))) return inOtherHands
   const done = await Promise.all([
     ...difference.changed.map(({ job, order }) => put(line, stationOf(order) ?? '', order, 'update', job)),
@@ -232,7 +238,9 @@ async function changeOnLine(
       work,
       [...kept, ...added].sort((a, b) => a.record.jobOrder.op - b.record.jobOrder.op),
     )
-    return undefined
+    for (const job of difference.removed)
+      job.record = { ...withoutDetail(job.record), handOver: 'withdrawn', cleared: true }
+    return { removed: difference.removed }
   }
   // Half done: back to the content the order has; plan() brings the stations in line, now or when they answer again. What was
   // seen of the jobs meanwhile stays.

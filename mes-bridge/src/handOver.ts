@@ -11,7 +11,7 @@ import type { Job, OrderBook, Work } from './orderBook.ts'
 import type { Fence } from './journal.ts'
 import type { JobOrder } from './jobOrder.ts'
 import { unassignedLease } from './leases.ts'
-import { begun, forgottenDetail } from './plan.ts'
+import { begun, forgottenDetail, withdrawingDetail } from './plan.ts'
 import type { Action, Settlement } from './plan.ts'
 
 /** What the dispatcher lends to those who act for it. */
@@ -76,15 +76,7 @@ export function createHandOver(desk: Desk): (action: Action) => void {
           ),
         )
       case 'withdraw':
-        return run(
-          withJob(
-            work,
-            job,
-            line,
-            () => line.command(station, 'Cancel', job.record.jobOrder.jobOrderId),
-            (outcome) => afterRemoval(work, job, 'withdraw', outcome),
-          ),
-        )
+        return run(withdraw(work, job, line, station))
       case 'clear':
         return run(
           withJob(
@@ -171,6 +163,22 @@ export function createHandOver(desk: Desk): (action: Action) => void {
     job.busy = false
     if (!isDurable || desk.isStopped()) return
     await send(work, job, line, station)
+  }
+
+  /** What it is about to do is durable first: gone from the list, it was taken off by us. */
+  async function withdraw(work: Work, job: Job, line: Line, station: string): Promise<void> {
+    job.busy = true
+    book.setRecord(work, job, { detail: withdrawingDetail })
+    const isDurable = await book.write(work, [], [job])
+    job.busy = false
+    if (!isDurable || desk.isStopped()) return
+    await withJob(
+      work,
+      job,
+      line,
+      () => line.command(station, 'Cancel', job.record.jobOrder.jobOrderId),
+      (outcome) => afterRemoval(work, job, 'withdraw', outcome),
+    )
   }
 
   function send(work: Work, job: Job, line: Line, station: string): Promise<void> {
@@ -300,7 +308,7 @@ export function createHandOver(desk: Desk): (action: Action) => void {
       case 'refused':
         return refuse(work, job)
       case 'withdrawn':
-        book.setRecord(work, job, { handOver: 'withdrawn' })
+        book.setRecord(work, job, { handOver: 'withdrawn', detail: '' })
         job.startTaken = false
         void book.write(work, [], [job])
         break

@@ -232,7 +232,9 @@ export function createOrderBook(
       return works.size
     },
     add(view, records, momentOf, fences) {
-      const jobs = [...records]
+      const jobs = records
+        // Both: a change has taken it out of the order.
+        .filter(({ handOver, cleared }) => !(handOver === 'withdrawn' && cleared))
         .sort((a, b) => a.jobOrder.op - b.jobOrder.op)
         .map((stored): Job => {
           // The state is kept in the order's events alone, not in the record again.

@@ -361,7 +361,8 @@ function inspect(
     return settle('cleared')
   // A line that clears what is finished may have been faster than our Cancel, from the start of the job to its end.
   const isCertain = !line.clearsByItself || !mayHaveBegun(order, job)
-  if (doubt === 'withdraw' && isCertain) return settle('withdrawn')
+  const wasCancelled = doubt === 'withdraw' || record.detail === withdrawingDetail
+  if (goal !== 'build' && wasCancelled && isCertain) return settle('withdrawn')
   if (doubt === 'store') return settle(job.refusal ? 'refused' : goal === 'build' ? 'still' : 'withdrawn')
   if (record.handOver !== 'confirmed') return undefined
   if (mayHaveBegun(order, job)) return now < job.notBefore ? undefined : { do: 'ask', orderId, op }
@@ -417,6 +418,9 @@ function mayWithdraw({ jobs }: OrderWork, job: JobWork, goal: Goal): boolean {
   if (goal === 'move') return true
   return jobs.slice(0, jobs.indexOf(job)).every((other) => isDone(other, goal) || over(other.record.jobState))
 }
+
+/** Marks a job record whose Cancel was sent, or is about to be: absent means taken off, also to another process. */
+export const withdrawingDetail = 'withdrawing'
 
 /** Marks a job record that was confirmed before its line forgot it: others of its order may have begun since. */
 export const forgottenDetail = 'forgotten'

@@ -5,7 +5,7 @@ import type { JobState, OrderState, OrderView } from '@lot-one/rules'
 import { composeJobOrders } from '../src/composeJobOrders.ts'
 import type { JobRecord } from '../src/jobOrder.ts'
 import type { ListedJob } from '../src/line.ts'
-import { forgottenDetail, plan, silenceGraceMs } from '../src/plan.ts'
+import { forgottenDetail, plan, silenceGraceMs, withdrawingDetail } from '../src/plan.ts'
 import type { JobWork, LineSeen, OrderWork } from '../src/plan.ts'
 import { newOrder } from './journals.ts'
 
@@ -279,6 +279,16 @@ describe('a list that shows nothing', () => {
   test('of an order that was never complete on its stations means that nothing has begun', () => {
     const jobs = [job(0), job(1, { handOver: 'planned' }), job(2)]
     expect(brief(plan([order('released', jobs)], [line('line-1')], 0))).toContain('settle still 10')
+  })
+  test('after a Cancel that another process was about to send means taken off', () => {
+    const has = everywhere('NotAllowedToStart', 20, 30)
+    const first = job(0, { detail: withdrawingDetail })
+    expect(
+      brief(plan([order('cancelling', [first, job(1), job(2)])], [line('line-1', { has })], 0)),
+    ).toContain('settle withdrawn 10')
+    expect(
+      brief(plan([order('cancelling', [job(0), job(1), job(2)])], [line('line-1', { has })], 0)),
+    ).toContain('ask 10')
   })
   test('after a Cancel without an answer means taken off, but not on a line that clears by itself', () => {
     const cancelling = order('cancelling', [job(0, {}, { doubt: 'withdraw' }), job(1), job(2)])
