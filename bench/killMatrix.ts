@@ -32,7 +32,7 @@ export interface KillOptions {
   readonly seed: number
   /** Seconds for one point. */
   readonly timeout: number
-  /** Only points whose name contains this. */
+  /** Only points whose name contains this, or one of several parts separated by `|`. */
   readonly only: string
   readonly keep: boolean
 }
@@ -189,7 +189,9 @@ function targetsOf(only: string): Target[] {
     ...startPoints.map((point) => ({ part: 'bridge' as const, point, first: 'Store, answered' })),
     ...simPoints.map((point) => ({ part: 'sim' as const, point })),
   ]
-  return all.filter(({ part, point }) => `${part}: ${point}`.includes(only))
+  return all.filter(({ part, point }) =>
+    only.split('|').some((wanted) => `${part}: ${point}`.includes(wanted)),
+  )
 }
 
 /** Points that few orders come to: the first one counts. */
@@ -200,13 +202,14 @@ async function runPoint(
   stack: Stack,
   { part, point, first }: Target,
   orders: readonly { readonly order: BuildOrder; readonly wish: Wish | undefined }[],
-  { timeout, kills }: KillOptions,
+  { timeout, kills, orders: count }: KillOptions,
   random: () => number,
   over: AbortSignal,
 ): Promise<{ readonly shoppings: readonly Shopping[]; readonly reached: readonly string[] }> {
-  const skip = (most: number) => Math.floor(random() * most)
-  const here = (): KillAt => ({ point, skip: skip(rare.test(point) ? 2 : 25) })
-  const before = first ? [{ point: first, skip: skip(25) }] : []
+  const most = Math.min(25, Math.ceil(count / 2))
+  const skip = (limit: number) => Math.floor(random() * limit)
+  const here = (): KillAt => ({ point, skip: skip(rare.test(point) ? 2 : most) })
+  const before = first ? [{ point: first, skip: skip(most) }] : []
   stack.arm(part, [...before, ...Array.from({ length: kills }, here)])
   // Not AbortSignal.any over AbortSignal.timeout: Node 20 may collect that one before its time.
   const tooLate = new AbortController()
