@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { Appliance, Family } from '../src/scene/appliance.ts'
+import { BUILD_STAGES, type Appliance, type BuildStage, type Family } from '../src/scene/appliance.ts'
 import { fridgeSpec } from '../src/scene/layouts.ts'
 import type { MeshData } from '../src/scene/mesh.ts'
 import { modelOf } from '../src/scene/families.ts'
@@ -174,5 +174,32 @@ describe('a fridge that is furnished', () => {
         expect(max[2], name).toBeLessThanOrEqual((spec.depthMm / 2 - 62 - 10) / 1000 + 0.001)
       }
     })
+  })
+})
+
+describe.each(families)('a %s on the line', (family) => {
+  it('is nothing before its body, grows with its stations and ends as the finished unit', () => {
+    const [appliance] = fc.sample(anyOf(family), { numRuns: 1, seed: 9 })
+    const model = modelOf(appliance!)
+    const drawn = (done: BuildStage[] | null) =>
+      model
+        .plan(done && new Set(done))
+        .map((plan) => plan.draw().meshes.reduce((sum, { data }) => sum + data.indices.length, 0))
+        .reduce((sum, count) => sum + count, 0)
+    expect(drawn([])).toBe(0)
+    expect(drawn(['smart', 'complete'])).toBe(0)
+    const own = { fridge: 'foam', washer: 'drum', oven: 'cavity' } as const
+    const sizes = [
+      drawn(['body']),
+      drawn(['body', 'paint', own[family]]),
+      drawn(['body', 'paint', own[family], 'cooling', 'smart']),
+      drawn([...BUILD_STAGES]),
+    ]
+    expect(sizes).toEqual([...sizes].sort((a, b) => a - b))
+    expect(new Set(sizes).size).toBe(sizes.length)
+    expect(sizes.at(-1)).toBe(drawn(null))
+    expect(model.looks(new Set(['body'])).panel('upper_left').finish).toBe(
+      appliance!.choices['finish'] === 'lacquer' ? 'bare' : appliance!.choices['finish'],
+    )
   })
 })

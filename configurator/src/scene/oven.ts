@@ -9,7 +9,7 @@ import { drawNameplate } from './nameplate.ts'
 import { drawCasing, drawDoor, drawFascia, drawLens, ovenPlanes } from './ovenFront.ts'
 import { drawDrawerHousing, drawOvenDrawer } from './ovenDrawer.ts'
 import { drawHob } from './ovenHob.ts'
-import { drawCavity, drawRacks, mouthOf } from './ovenInside.ts'
+import { drawBareCasing, drawCavity, drawRacks, mouthOf } from './ovenInside.ts'
 import { ovenColour, ovenFront, ovenSpec, ovenTone, type OvenFront, type OvenSpec } from './ovenSpec.ts'
 import { keyOf, partOf, type Motion, type Offset, type PartPlan } from './parts.ts'
 
@@ -73,7 +73,13 @@ function planOven(spec: OvenSpec, front: OvenFront, done: Done): PartPlan[] {
       return partOf('fascia', still, pens)
     },
   })
-  if (has('cavity')) {
+  if (!has('cavity'))
+    put({
+      id: 'bare',
+      key: keyOf(size, 'bare'),
+      draw: () => partOf('bare', still, { inside: drawBareCasing(spec, front) }),
+    })
+  else {
     const { cleaning, fans, grill, steam, microwave, probe, camera, racks, rails, light } = spec
     // Through clear glass it is seen with the door shut.
     const isInside = spec.pane !== 'clear'

@@ -129,6 +129,15 @@ export function drawCavity(spec: OvenSpec, front: OvenFront, isLit: boolean): Me
   return pen
 }
 
+/** Draws the inside of a casing that has no cavity yet: bare sheet metal. */
+export function drawBareCasing(spec: OvenSpec, front: OvenFront): MeshPen {
+  const pen = new MeshPen()
+  const o = hollowOf(spec, front)
+  pen.use('shell').at(o.x, o.y, o.z - 0.001)
+  cavity(pen, o.w, o.h, o.depth, { radius: 0.004, rearRadius: 0.006, fillet: 0.006, occlusion: 0.6 })
+  return pen
+}
+
 function fan(pen: MeshPen, x: number, y: number, z: number, r: number): void {
   pen.use('metal', '#9b9fa3').at(x, y, z + 0.003, ['x', Math.PI / 2])
   lathe(

@@ -4,7 +4,7 @@ import { roomLight } from './lamps.ts'
 import type { Rect } from './layouts.ts'
 import { MeshPen, metres } from './mesh.ts'
 import type { Offset } from './parts.ts'
-import { box, flat, picture, slab } from './solids.ts'
+import { box, cavity, flat, picture, slab } from './solids.ts'
 import { lathe, sweep } from './turned.ts'
 import { RING_COLOURS, type WasherFront, type WasherSpec } from './washerSpec.ts'
 
@@ -49,6 +49,16 @@ export function drawCabinet(spec: WasherSpec, front: WasherFront, hasHoses: bool
   })
   lid(pen, spec, top, w, d, zFace)
   pen.light = null
+  // What is seen through the hole while the drum is elsewhere.
+  pen.use('plastic', '#3c3f43').at(0, y, zFace - SKIN - 0.003)
+  cavity(pen, w - 0.03, top - low - foot - 0.03, deep - 0.02, {
+    radius: 0.004,
+    rearRadius: 0.006,
+    fillet: 0.006,
+    segments: 1,
+    edges: 2,
+    occlusion: 0.7,
+  })
   const floor = front.drawer ? 0 : low
   for (const sx of [-1, 1])
     for (const z of [zFace - 0.08, -d / 2 + 0.09]) {
@@ -314,7 +324,7 @@ export function drawPorthole(
       [ri + 0.005, 0.0245],
       [ri + 0.001, 0.019],
     ],
-    64,
+    56,
   )
   // A dark inner frame carries the glass; its back shows when the door is open.
   solid.use('dark', '#1a1b1e')
@@ -325,7 +335,7 @@ export function drawPorthole(
       [ri - 0.002, 0.012],
       [ri - 0.012, 0.004],
     ],
-    64,
+    56,
   )
   solid.use('liner', '#3a3c40')
   lathe(
@@ -336,7 +346,7 @@ export function drawPorthole(
       [ro - 0.014, -0.002],
       [ro - 0.012, 0],
     ],
-    64,
+    56,
   )
   const bowl: [number, number][] = [
     [ri - 0.008, 0.008],

@@ -9,7 +9,7 @@ import { lathe } from './turned.ts'
 import { facePlane, SKIN } from './washerFront.ts'
 import type { WasherFront, WasherSpec } from './washerSpec.ts'
 
-const SEGMENTS = 48
+const SEGMENTS = 44
 
 /** The drum's radius and depth for a load, metres, inside what the cabinet leaves. */
 export function drumSize(spec: WasherSpec): { radius: number; depth: number } {
@@ -50,7 +50,7 @@ export function drawDrum(spec: WasherSpec, front: WasherFront, hasLamp: boolean)
     ],
     SEGMENTS,
   )
-  const rings = 6
+  const rings = 5
   const wall: [number, number][] = Array.from({ length: rings + 1 }, (_, k) => [
     radius,
     -0.095 - ((depth - 0.115) * k) / rings,
@@ -110,7 +110,7 @@ function perforate(
   depth: number,
 ): void {
   pen.use('dark', '#33373b')
-  const around = 40
+  const around = 36
   for (let row = 0; row < 7; row++)
     for (let k = 0; k < around; k++) {
       const a = ((k + (row % 2) / 2) / around) * Math.PI * 2
