@@ -255,11 +255,23 @@ function nothingBuildable(
 
 function tooBig(model: ProductModel, costs: ReturnType<Costs>, budget: Budget, compileMs: number): TooBig {
   const culprits = costs.slice(0, 5).map(({ name, ...cost }) => ({ ruleId: name, ...cost }))
-  const worst =
-    [...model.rules, ...model.prices].find(({ id }) => id === culprits[0]?.ruleId) ?? model.options[0]!
-  const message =
-    `The rules make a diagram beyond the budget of ${budget.nodes} nodes and ${budget.steps} steps. ` +
-    `Most work went into ${culprits.map(({ ruleId, steps }) => `${ruleId} (${steps} steps)`).join(', ')}: ` +
-    'coarsen the grids of their options, split them, or mark them `lazy: true`.'
-  return { ok: false, problems: [{ ...worst.where, message }], culprits, compileMs }
+  const placeOf = (ruleId: string | undefined) =>
+    ([...model.rules, ...model.prices].find(({ id }) => id === ruleId) ?? model.options[0]!).where
+  const [worst, ...others] = culprits
+  const problems: Problem[] = [
+    {
+      ...placeOf(worst?.ruleId),
+      ...(worst && { ruleId: worst.ruleId }),
+      message:
+        `the rules are too big to compile: their diagram goes beyond the budget of ${budget.nodes} nodes and ${budget.steps} steps. ` +
+        (worst ? `Most work went into ${worst.ruleId} (${worst.steps} steps). ` : '') +
+        'Make the grids of its options coarser, split it into smaller rules, or mark it lazy: true',
+    },
+    ...others.map(({ ruleId, steps, nodes }) => ({
+      ...placeOf(ruleId),
+      ruleId,
+      message: `${ruleId} is also expensive (${steps} steps, ${nodes} nodes)`,
+    })),
+  ]
+  return { ok: false, problems, culprits, compileMs }
 }

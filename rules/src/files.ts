@@ -36,6 +36,8 @@ export interface LoadedProduct {
 export interface LoadedProducts {
   readonly products: readonly LoadedProduct[]
   readonly problems: readonly Problem[]
+  /** Files that have a mistake, or the folder when it could not be read. Not those that are out of effect on the day. */
+  readonly refused: readonly string[]
 }
 
 const readText = (file: string): string | undefined => {
@@ -83,24 +85,6 @@ async function writeCached(path: string, content: ProductPackage): Promise<void>
   }
 }
 
-/** Problems of a compile that stopped at its budget. */
-export function tooBig(
-  model: ProductModel,
-  file: string,
-  culprits: readonly { ruleId: string; nodes: number }[],
-): Problem {
-  const worst = culprits.slice(0, 3).map(({ ruleId, nodes }) => `${ruleId} (${nodes} nodes)`)
-  const where = model.rules.find((rule) => rule.id === culprits[0]?.ruleId)?.where ?? {
-    file,
-    line: 1,
-    column: 1,
-  }
-  return {
-    ...where,
-    message: `the rules are too big to compile; most expensive: ${worst.join(', ') || 'unknown'}. Make a grid coarser or mark a rule lazy: true`,
-  }
-}
-
 async function compileOne(
   file: string,
   model: ProductModel,
@@ -119,8 +103,7 @@ async function compileOne(
     ...(order && { order }),
     ...(options.budget && { budget: options.budget }),
   })
-  if (!compiled.ok) return [...compiled.problems, tooBig(model, file, compiled.culprits)]
-  if (compiled.problems.length > 0) return [...compiled.problems]
+  if (!compiled.ok || compiled.problems.length > 0) return [...compiled.problems]
   const unfit = order !== undefined && order.join() !== compiled.order.join()
   const doubt = unfit ? unfitOrder(file) : warning
   if (doubt) doubts.push(doubt)
@@ -136,6 +119,7 @@ async function compileOne(
 export async function loadProducts(folder: string, options: LoadOptions): Promise<LoadedProducts> {
   const products: LoadedProduct[] = []
   const problems: Problem[] = []
+  const refused: string[] = []
   let names: string[]
   try {
     names = (await readdir(folder)).filter((name) => /\.ya?ml$/.test(name)).toSorted()
@@ -146,6 +130,7 @@ export async function loadProducts(folder: string, options: LoadOptions): Promis
       problems: [
         { file: folder, line: 1, column: 1, message: `the folder of rule files cannot be read (${reason})` },
       ],
+      refused: [folder],
     }
   }
   if (names.length === 0)
@@ -159,6 +144,7 @@ export async function loadProducts(folder: string, options: LoadOptions): Promis
     const file = join(folder, name)
     const loaded = loadFile(file)
     if (!loaded?.model) {
+      refused.push(file)
       problems.push(
         ...(loaded?.problems ?? [{ file, line: 1, column: 1, message: 'the file cannot be read' }]),
       )
@@ -167,6 +153,7 @@ export async function loadProducts(folder: string, options: LoadOptions): Promis
     const { model } = loaded
     const twin = products.find((product) => product.model.id === model.id)
     if (twin) {
+      refused.push(file)
       problems.push({
         file,
         line: 1,
@@ -185,10 +172,12 @@ export async function loadProducts(folder: string, options: LoadOptions): Promis
       continue
     }
     const product = await compileOne(file, model, options, problems)
-    if (Array.isArray(product)) problems.push(...product)
-    else products.push(product)
+    if (Array.isArray(product)) {
+      refused.push(file)
+      problems.push(...product)
+    } else products.push(product)
   }
-  return { products, problems }
+  return { products, problems, refused }
 }
 
 const describeInterval = ({ effective: { from, until } }: ProductModel): string =>

@@ -124,6 +124,7 @@ describe('a budget', () => {
         .sort(),
     ).toEqual(['cost', 'load'])
     expect(result.problems[0]!.message).toMatch(/beyond the budget.*(cost|load) \(\d+ steps\).*lazy: true/)
+    expect(result.problems.map(({ ruleId }) => ruleId)).toEqual(result.culprits.map(({ ruleId }) => ruleId))
     expect(compile(model, { budget: { steps: 5_000_000 } })).toEqual(result)
   })
   test('of nodes and of time does the same', () => {

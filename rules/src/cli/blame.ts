@@ -1,6 +1,5 @@
 /** `rules blame`: which rule forbids how much, and which one makes the machine big. */
 import { blame } from '../blame.ts'
-import { tooBig } from '../files.ts'
 import { load, onlyFile, WrongRules } from './call.ts'
 import type { Answer, Call } from './call.ts'
 import { faint, grouped, strong, table } from './paint.ts'
@@ -15,7 +14,7 @@ export function blameRules(call: Call): Answer {
   if (!model) throw new WrongRules(problems)
   const started = performance.now()
   const found = blame(model, call.at, () => performance.now() - started > patienceMs)
-  if (!found.ok) throw new WrongRules([...found.problems, tooBig(model, file, found.culprits)])
+  if (!found.ok) throw new WrongRules(found.problems)
   const { configurations, nodes } = found
   const rules = found.rules.map(({ rule, without }) => ({
     ruleId: rule.id,

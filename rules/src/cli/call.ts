@@ -2,7 +2,7 @@
 import { parseArgs } from 'node:util'
 import { compile } from '../compile.ts'
 import type { Compiled } from '../compile.ts'
-import { loadFile, tooBig } from '../files.ts'
+import { loadFile } from '../files.ts'
 import type { Option, Problem, ProductModel, Value } from '../model.ts'
 import { knownOrder } from '../lock.ts'
 import { suggestion } from '../nearest.ts'
@@ -132,7 +132,7 @@ const now = () => performance.now()
 export function compileOrFail(model: ProductModel, file: string, at: string | undefined): Compiled {
   const { order } = knownOrder(model, file, at)
   const compiled = compile(model, { now, ...(at !== undefined && { at }), ...(order && { order }) })
-  if (!compiled.ok) throw new WrongRules([...compiled.problems, tooBig(model, file, compiled.culprits)])
+  if (!compiled.ok) throw new WrongRules(compiled.problems)
   return compiled
 }
 

@@ -2,7 +2,6 @@
 import { gzipSync } from 'node:zlib'
 import { compile, effectiveIntervals } from '../compile.ts'
 import type { Compiled, CompileResult } from '../compile.ts'
-import { tooBig } from '../files.ts'
 import { knownOrder, lockText, unfitOrder } from '../lock.ts'
 import type { Problem, ProductModel } from '../model.ts'
 import { conditionsNeverMet, neverInEffect } from '../neverApplied.ts'
@@ -17,7 +16,9 @@ const now = () => performance.now()
 function createCompiler(model: ProductModel, file: string, noLock: boolean) {
   const warnings: Problem[] = []
   const results = new Map<string | undefined, CompileResult>()
-  const on = (day: string | undefined): CompileResult => {
+  const starts = effectiveIntervals(model)
+  const on = (at: string | undefined): CompileResult => {
+    const day = at ?? starts[0]?.from
     const done = results.get(day)
     if (done) return done
     const known = noLock ? {} : knownOrder(model, file, day)
@@ -38,7 +39,6 @@ function createCompiler(model: ProductModel, file: string, noLock: boolean) {
 /** Problems of the other intervals between change dates: not wrong today, but on their first day. */
 function laterProblems(
   model: ProductModel,
-  file: string,
   compiled: Compiled,
   on: (day: string | undefined) => CompileResult,
 ): Problem[] {
@@ -46,9 +46,8 @@ function laterProblems(
   for (const interval of effectiveIntervals(model)) {
     if (interval.from === compiled.effective.from) continue
     const other = on(interval.from ?? interval.until)
-    const problems = other.ok ? other.problems : [tooBig(model, file, other.culprits)]
     const when = interval.from ? `from ${interval.from}` : `until ${interval.until}`
-    found.push(...problems.map((problem) => ({ ...problem, message: `${when}: ${problem.message}` })))
+    found.push(...other.problems.map((problem) => ({ ...problem, message: `${when}: ${problem.message}` })))
   }
   return found
 }
@@ -67,13 +66,9 @@ export function check(call: Call): Answer {
     const result = compiler.on(call.at)
     errors.push(...result.problems)
     if (result.ok) compiled = result
-    else errors.push(tooBig(model, file, result.culprits))
   }
   const redundant = model && compiled && compiled.configurations > 0n ? redundantRules(model, compiled) : []
-  const doubts: Problem[] = [
-    ...warnings,
-    ...(compiled ? laterProblems(model!, file, compiled, compiler!.on) : []),
-  ]
+  const doubts: Problem[] = [...warnings, ...(compiled ? laterProblems(model!, compiled, compiler!.on) : [])]
   doubts.push(...(compiler?.warnings ?? []))
   const doubtful = (id: string, message: string) => {
     const rule = model!.rules.find((each) => each.id === id)!
