@@ -3,7 +3,7 @@
  * that may stay empty every option has one more way to be: `none`, 0 or off, as long as the appliance is not there.
  */
 import { and, never, not, or, valueIn } from './formula.ts'
-import type { Cell, Expr, Formula, Option, ProductModel, Rule, Texts } from './model.ts'
+import type { Cell, Expr, Formula, Option, Place, ProductModel, Rule, Texts } from './model.ts'
 
 /** What slots bring into a scene; option indexes are the scene's. */
 export type Brought = Pick<
@@ -15,6 +15,8 @@ export type Brought = Pick<
 export interface Slot {
   readonly name: string
   readonly label: Texts
+  /** Where the scene names it. */
+  readonly where: Place
   /** Scene index of every option of the family. */
   readonly to: readonly number[]
   /** Per option: 1 where a value for "not there" was put before its own ones. */
@@ -134,7 +136,7 @@ const movePlaceholders = (texts: Texts, rename: ReadonlyMap<string, string>): Te
   )
 
 /** An appliance that is not there has nothing of its own, one that is there only what its family knows. */
-function presenceRule({ name, label, to, added, absent, presence }: Slot, model: ProductModel): Rule {
+function presenceRule({ name, label, where, to, added, absent, presence }: Slot, model: ProductModel): Rule {
   const there = valueIn(presence!, [1])
   const own = model.options.flatMap((option, at) => {
     if (option.role === 'context') return []
@@ -147,11 +149,11 @@ function presenceRule({ name, label, to, added, absent, presence }: Slot, model:
     id: `${name}/there`,
     formula: and(own),
     message: {
-      en: `${label['en']}: not chosen, so nothing of it can be. Add it first, or leave its options out.`,
-      de: `${label['de'] ?? label['en']}: nicht gewählt, also auch nichts daran. Bitte zuerst dazunehmen oder weglassen.`,
-      zh: `${label['zh'] ?? label['en']}：未选择，因此无法选择其任何配置。请先添加，或取消其选项。`,
+      en: `${label['en']}: its options can only be chosen together with it. Add it, or leave them out.`,
+      de: `${label['de'] ?? label['en']}: Einzelheiten gibt es nur zusammen mit dem Gerät. Bitte dazunehmen oder weglassen.`,
+      zh: `${label['zh'] ?? label['en']}：其配置须与该电器一同选择。请添加该电器，或取消这些配置。`,
     },
-    where: model.options[0]!.where,
+    where,
   }
 }
 

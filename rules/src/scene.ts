@@ -80,7 +80,7 @@ function declareOptions(
   })
   return to.includes(-1)
     ? undefined
-    : { name, label, to, added, absent, ...(presence !== undefined && { presence }) }
+    : { name, label, where, to, added, absent, ...(presence !== undefined && { presence }) }
 }
 
 /** Copies are filled from the first: of products that only differ in which copies are left out, one remains. */

@@ -130,7 +130,7 @@ describe('an optional slot', () => {
     const scene = open(model)
     const question = { context: { country: 'DE' }, selection: { lamp: false, 'lamp.dimmer': true } }
     expect(scene.check(question).conflicts[0]!.ruleIds).toEqual(['lamp/there'])
-    expect(scene.sentence('lamp/there', 'de', question.selection)).toContain('Tischlampe: nicht gewählt')
+    expect(scene.sentence('lamp/there', 'de', question.selection)).toContain('Tischlampe: Einzelheiten gibt es nur')
   })
 
   test('may stay away unless asked for, and is refused where "not there" has a price', () => {
