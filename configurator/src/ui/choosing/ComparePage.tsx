@@ -66,8 +66,9 @@ export function ComparePage({
     )
   const [sideA, sideB] = [sideOf(product, a.design), sideOf(product, b.design)]
   const { differences, same } = compareSides(product, sideA, sideB)
-  const open = (side: Side) => {
-    design.take({ design: side.design, current: true, unknown: [], nameless: 0 }, 'saved')
+  const open = (side: Side, { key }: Candidate) => {
+    const from = saved.some(({ id }) => id === key) ? 'saved' : 'link'
+    design.take({ design: side.design, current: true, unknown: [], nameless: 0 }, from)
     navigate(`/shop/${encodeURIComponent(productId)}`)
   }
   const valueName = (option: string, value: Side['choices'][string] | undefined) =>
@@ -96,7 +97,7 @@ export function ComparePage({
             side={sideA}
             other={sideB}
             onChoose={(key) => show(key, b.key)}
-            onOpen={() => open(sideA)}
+            onOpen={() => open(sideA, a)}
           />
           <SideCard
             label={t.compareB}
@@ -106,7 +107,7 @@ export function ComparePage({
             side={sideB}
             other={sideA}
             onChoose={(key) => show(a.key, key)}
-            onOpen={() => open(sideB)}
+            onOpen={() => open(sideB, b)}
           />
         </div>
         <h2 aria-live="polite">
