@@ -84,7 +84,12 @@ export async function runKills(root: string, options: KillOptions): Promise<Kill
   process.once('SIGINT', interrupt)
   process.once('SIGTERM', interrupt)
   const stack = await startStack({
-    ...{ root, folder, lines, faults, speed, stations },
+    root,
+    folder,
+    lines,
+    faults,
+    speed,
+    stations,
     seed: `kills-${options.seed}`,
     signal: over.signal,
     say: view.say,

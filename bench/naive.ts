@@ -38,7 +38,8 @@ export async function runNaive(root: string, options: NaiveOptions): Promise<Ver
   })
   const loaded = products.find(({ package: { id } }) => id === 'fridge') ?? products[0]
   const profile = parseProfile(options.faults)
-  if (!loaded || typeof profile === 'string') throw new Error(`no product, or the faults ${String(profile)}`)
+  if (!loaded) throw new Error('there is no product to order')
+  if (typeof profile === 'string') throw new Error(`--faults ${profile}`)
   const product = openProduct(loaded.package)
   const pkiFolder = join(folder, 'pki')
   const password = 'again-and-again'

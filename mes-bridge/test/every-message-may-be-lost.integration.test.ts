@@ -78,12 +78,9 @@ async function methodNames(folderOfKeys: string): Promise<Map<string, string>> {
 
 async function expectBuiltOnce(orderId: string): Promise<void> {
   await reached(journal, orderId, 'completed')
-  expect(
-    built(sim)
-      .filter(({ jobOrderId }) => jobOrderId.startsWith(orderId))
-      .map(({ station, finishedAt }) => [station, finishedAt !== undefined])
-      .sort(),
-  ).toEqual(routing.map((station) => [station, true]).sort())
+  const done = built(sim).filter(({ jobOrderId }) => jobOrderId.startsWith(orderId))
+  expect(done.map(({ station }) => station)).toEqual(routing)
+  expect(done.every(({ finishedAt }) => finishedAt !== undefined)).toBe(true)
 }
 
 const ways = ['request', 'answer'] as const
