@@ -138,7 +138,7 @@ async function startBridge(host, port, data, lineSettings) {
     'ready',
     (message) => {
       if (message.type === 'certificate') for (const folder of simulatedTrust) trust(message.file, folder)
-      if (message.type === 'notice') console.log(message.text)
+      if (message.type === 'notice' || message.type === 'rules') console.log(message.text)
       if (message.type === 'listening') {
         // lines that do not answer keep nobody from ordering: what is accepted waits for them
         const say = () => console.log(`The shop is open at ${message.url}; orders wait until a line answers.`)

@@ -10,6 +10,11 @@ export interface CatalogEntry {
   readonly model: ProductModel
 }
 
+/** An entry and the rule file it came from. */
+interface OnSale extends CatalogEntry {
+  readonly file: string
+}
+
 export interface Catalog {
   /** What can be ordered now, in the order of the rule files. */
   onSale(): readonly CatalogEntry[]
@@ -37,7 +42,7 @@ const maxPast = 50
  * can be changed and derived under its own rules for ever.
  */
 export function createCatalog({ folder, cacheDir, workerFile, journal, warn }: CatalogStart) {
-  let entries: readonly CatalogEntry[] = []
+  let entries: readonly OnSale[] = []
   const past = new Map<string, CatalogEntry>()
 
   const catalog: Catalog = {
@@ -59,20 +64,53 @@ export function createCatalog({ folder, cacheDir, workerFile, journal, warn }: C
   return {
     catalog,
     /**
-     * Loads the rules of an order date (ISO day). What was on sale stays until the new rules are kept.
-     * @returns why nothing could be loaded, or undefined.
+     * Loads the rules of an order date (ISO day). What is on sale changes only for whole, sound rule files that are kept in the
+     * journal; a product whose file has a mistake stays on sale under the rules it had, and the mistakes are told.
+     * @returns what changed on sale, as sentences; `trouble`: why nothing could be loaded.
      */
-    async load(day: string): Promise<string | undefined> {
-      const { products, problems } = await loadProductsInWorker(folder, { at: day, cacheDir, workerFile })
+    async load(day: string): Promise<{ readonly trouble?: string; readonly changes: readonly string[] }> {
+      const { products, problems, refused } = await loadProductsInWorker(folder, {
+        at: day,
+        cacheDir,
+        workerFile,
+      })
       for (const { file, line, column, message } of problems) warn(`${file}:${line}:${column} ${message}`)
       for (const { package: pkg, model } of products) {
         const kept = await journal.keepRules(pkg.rulesHash, JSON.stringify({ package: pkg, model }))
-        if (kept.outcome === 'unavailable') return `The rules of ${pkg.id} could not be kept: ${kept.reason}`
+        if (kept.outcome === 'unavailable')
+          return { trouble: `The rules of ${pkg.id} could not be kept: ${kept.reason}`, changes: [] }
       }
-      entries = await Promise.all(
-        products.map(async ({ package: pkg, model }) => ({ product: await openAnyProduct(pkg), model })),
+      const before = entries
+      const opened = products.map(async ({ file, package: pkg, model }): Promise<OnSale> => {
+        const same = before.find(({ product }) => product.package.rulesHash === pkg.rulesHash)
+        return { file, product: same?.product ?? (await openAnyProduct(pkg)), model }
+      })
+      const stay = before.filter(
+        ({ file, product }) =>
+          (refused.includes(file) || refused.includes(folder)) &&
+          !products.some(({ package: pkg }) => pkg.id === product.package.id),
       )
-      return products.length > 0 ? undefined : `No product file in ${folder} can be used on ${day}`
+      const after = [...(await Promise.all(opened)), ...stay].toSorted((a, b) => (a.file < b.file ? -1 : 1))
+      if (after.length === 0)
+        return { trouble: `No product file in ${folder} can be used on ${day}`, changes: [] }
+      entries = after
+      return { changes: [...stay.map(staysInForce), ...changesBetween(before, after)] }
     },
   }
+}
+
+const idOf = ({ product }: CatalogEntry) => product.package.id
+const shortHash = ({ product }: CatalogEntry) => product.package.rulesHash.slice(0, 12)
+
+const staysInForce = (entry: OnSale) =>
+  `${idOf(entry)} stays on sale under the rules ${shortHash(entry)}: ${entry.file} has mistakes`
+
+function changesBetween(before: readonly OnSale[], after: readonly OnSale[]): string[] {
+  const live = after
+    .filter((entry) => !before.some((old) => shortHash(old) === shortHash(entry)))
+    .map((entry) => `${idOf(entry)} is on sale under the rules ${shortHash(entry)}`)
+  const gone = before
+    .filter((old) => !after.some((entry) => idOf(entry) === idOf(old)))
+    .map((old) => `${idOf(old)} is no longer on sale`)
+  return [...live, ...gone]
 }

@@ -3,7 +3,7 @@
  * IPC when it is there, and ends it in order.
  *
  * To a parent process (npm start) it sends `{type: 'certificate', file}` (the bridge's OPC UA certificate), `{type: 'notice',
- * text}` (a sentence for the user), `{type: 'listening', url}`, `{type: 'ready', url}` (an order can be placed and built) and
+ * text}` (a sentence for the user), `{type: 'rules', text}` (what is on sale changed), `{type: 'listening', url}`, `{type: 'ready', url}` (an order can be placed and built) and
  * `{type: 'refused', text}` (why it cannot start). Without a parent the sentences go to stderr.
  */
 import { randomBytes } from 'node:crypto'
@@ -23,6 +23,7 @@ import { operationsOf } from './orderOperations.ts'
 import type { Dispatch } from './dispatch.ts'
 import type { Line, LineConfig } from './line.ts'
 import { createOwnedLine } from './ownedLine.ts'
+import { watchRuleFiles } from './ruleFiles.ts'
 
 const here = dirname(fileURLToPath(import.meta.url))
 /** Bundles lie in dist/server, sources in mes-bridge/src: both two steps below the project. */
@@ -85,10 +86,11 @@ async function start(): Promise<() => Promise<void>> {
       journal,
       warn: (message) => log.warn(message),
     })
-    const trouble = await load(today())
+    const rules = keepLoaded(config.rulesFolder, load)
+    ending.push(rules.end)
+    const trouble = await rules.first
     if (trouble !== undefined)
       throw new Refusal(`${trouble}. See the messages above, or name another folder with LOT_ONE_RULES.`)
-    ending.push(loadDaily(load))
 
     // node-opcua alone takes most of a start: a wrong setting is said before
     const { createLine, prepareOwnCertificate } = await import('./line.ts')
@@ -205,18 +207,41 @@ function today(): string {
   return now().toISOString().slice(0, 10)
 }
 
-/** Rules change with the order date: looks once a minute whether a new day (UTC) has begun. */
-function loadDaily(load: (day: string) => Promise<string | undefined>): () => void {
+/**
+ * Loads the rules now, whenever their files change, and with every new order date (UTC; looked at once a minute). One load at a
+ * time. `first`: why the first load found nothing to sell, if so.
+ */
+function keepLoaded(folder: string, load: ReturnType<typeof createCatalog>['load']) {
   let day = today()
+  let asked = false
+  // watched from before the first load: a change in between is a change
+  const leave = watchRuleFiles(folder, () => ask())
+  const first = load(day).then(({ trouble }) => trouble)
+  let loading: Promise<unknown> = first
+  const ask = () => {
+    if (asked) return
+    asked = true
+    loading = loading.then(again)
+  }
+  const again = async () => {
+    asked = false
+    const { trouble, changes } = await load(day)
+    if (trouble !== undefined) log.error(`${trouble}; the rules of before stay in force`)
+    for (const text of changes) tell({ type: 'rules', text })
+  }
   const timer = setInterval(() => {
     if (today() === day) return
     day = today()
-    void load(day).then(
-      (trouble) =>
-        trouble !== undefined && log.error(`${trouble}; the rules of the day before stay in force`),
-    )
+    ask()
   }, 60_000)
-  return () => clearInterval(timer)
+  return {
+    first,
+    end: async () => {
+      clearInterval(timer)
+      leave()
+      await loading
+    },
+  }
 }
 
 /** Says `ready` once an order can be built, by this bridge or another one, and which lines do not answer. */

@@ -66,7 +66,7 @@ export async function startShop({
     journal: real,
     warn: (message) => logged.push(message),
   })
-  const trouble = await load(now().toISOString().slice(0, 10))
+  const { trouble } = await load(now().toISOString().slice(0, 10))
   if (trouble !== undefined) throw new Error(`${trouble}: ${logged.join('\n')}`)
   const { product } = catalog.onSale()[0]!
   const { server, close } = createHttp({

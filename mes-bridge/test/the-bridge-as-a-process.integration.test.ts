@@ -1,7 +1,7 @@
 import { fork } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { writeFileSync } from 'node:fs'
+import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url'
 import { openProduct } from '@lot-one/rules'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { temporaryFolder } from './journals.ts'
-import { listen, pageOrder, send } from './shop.ts'
+import { listen, pageOrder, rulesFolder, send } from './shop.ts'
 import { password, startSim } from './simulatedLine.ts'
 
 const bundle = fileURLToPath(new URL('../../dist/server/bridge.mjs', import.meta.url))
@@ -43,7 +43,7 @@ afterAll(async () => {
 // oxlint-disable-next-line typescript/no-explicit-any
 type Message = any
 
-/** Starts the bridge as npm start does; `until` waits for a message of a type, also one that came before. */
+/** Starts the bridge as npm start does; `until` waits for a message of a type with these words, also one that came before. */
 function startBridge(env: Record<string, string> = {}) {
   const child = fork(bundle, [], {
     // not the test runner's own
@@ -71,9 +71,9 @@ function startBridge(env: Record<string, string> = {}) {
     exited,
     messages,
     printed: () => printed,
-    async until(type: string): Promise<Message> {
+    async until(type: string, text = ''): Promise<Message> {
       for (;;) {
-        const found = messages.find((message) => message.type === type)
+        const found = messages.find((message) => message.type === type && (message.text ?? '').includes(text))
         if (found !== undefined) return found
         if (!running.has(child))
           throw new Error(`The bridge ended without "${type}": ${JSON.stringify(messages)} ${printed}`)
@@ -185,4 +185,48 @@ test('a second bridge on the same data folder is refused with the first one name
   expect((await second.exited).code).toBe(1)
   first.child.kill('SIGTERM')
   await first.exited
+})
+
+test('an edit of a rule file is live without a restart; one with a mistake is refused and the old rules serve on', async () => {
+  const rules = join(folder.path, 'edited-rules')
+  const file = join(rules, 'fridge.yaml')
+  mkdirSync(rules)
+  copyFileSync(join(rulesFolder, 'fridge.yaml'), file)
+  const sound = readFileSync(file, 'utf8')
+  const bridge = startBridge({ LOT_ONE_RULES: rules })
+  const { url } = await bridge.until('ready')
+  const offered = async () => (await send(`${url}/api/products`)).body
+  const [{ id, rulesHash: first }] = await offered()
+  const order = pageOrder(openProduct((await send(`${url}/api/products/${id}`)).body))
+  const placed = await send(`${url}/api/orders`, { json: order })
+  expect(placed.status).toBe(201)
+
+  // one amount of one value, as an engineer would change it
+  const dearer = sound.replace(/price: (\d+)/, (_, cents) => `price: ${Number(cents) + 100}`)
+  expect(dearer).not.toBe(sound)
+  writeFileSync(file, dearer)
+  await bridge.until('rules', `${id} is on sale under the rules`)
+  const [{ rulesHash: second }] = await offered()
+  expect(second).not.toBe(first)
+  expect(await send(`${url}/api/orders`, { json: order })).toMatchObject({ status: 200 })
+  const late = { ...order, orderId: '018f6f2e-7d1b-7c3a-9a55-0123456789ab' }
+  const refused = await send(`${url}/api/orders`, { json: late })
+  expect(refused).toMatchObject({ status: 409, body: { type: expect.stringContaining('rules-changed') } })
+  const view = await send(`${url}/api/orders/${order.orderId}`, {
+    headers: { authorization: `Bearer ${placed.body.trackingToken}` },
+  })
+  expect(view.body.order.rulesHash).toBe(first)
+
+  writeFileSync(file, dearer.replace('options:', 'optoins:'))
+  const { text } = await bridge.until('rules', 'has mistakes')
+  expect(text).toContain(`${id} stays on sale under the rules ${second.slice(0, 12)}`)
+  expect(bridge.printed()).toMatch(/fridge\.yaml:\d+:\d+ .*optoins/)
+  expect((await offered())[0].rulesHash).toBe(second)
+  await place(url)
+
+  writeFileSync(file, sound)
+  await bridge.until('rules', `${id} is on sale under the rules ${first.slice(0, 12)}`)
+  expect((await offered())[0].rulesHash).toBe(first)
+  bridge.child.kill('SIGTERM')
+  expect((await bridge.exited).code).toBe(0)
 })

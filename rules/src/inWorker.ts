@@ -32,6 +32,7 @@ export function loadProductsInWorker(
         problems: [
           { file: folder, line: 1, column: 1, message: `the rules could not be compiled: ${reason}` },
         ],
+        refused: [folder],
       })
     signal?.addEventListener('abort', stop, { once: true })
     worker.once('message', (loaded: LoadedProducts) => resolve(loaded))
