@@ -25,6 +25,8 @@ export interface Shop {
   readonly url: string
   readonly journal: Journal
   readonly product: Product
+  /** All on sale, as the bridge decides with them. */
+  readonly products: readonly Product[]
   readonly staffToken: string
   /** Everything logged at level warn or above, as JSON lines. */
   readonly logged: string[]
@@ -87,6 +89,7 @@ export async function startShop({
     url: `http://127.0.0.1:${port}`,
     journal: real,
     product,
+    products: catalog.onSale().map((entry) => entry.product),
     staffToken,
     logged,
     order: (change) => pageOrder(product, change),
