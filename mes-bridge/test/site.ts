@@ -8,13 +8,14 @@ import { once } from 'node:events'
 import { copyFile, cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import pg from 'pg'
 import { openProduct } from '@lot-one/rules'
 import type { BuildOrder, LineView } from '@lot-one/rules'
 import { loadProducts } from '@lot-one/rules/files'
 import { readLedger } from '@lot-one/plc-sim'
 import type { Line as SimulatedLine } from '@lot-one/plc-sim'
 import { seeded } from '../../bench/harness.ts'
-import { orderMaker } from '../../bench/orders.ts'
+import { changeMaker, orderMaker } from '../../bench/orders.ts'
 import { judge } from '../../bench/wavesJudge.ts'
 import type { Verdict } from '../../bench/wavesJudge.ts'
 import { prepareOwnCertificate } from '../src/line.ts'
@@ -51,6 +52,8 @@ export interface Shopper {
   readonly order: BuildOrder
   state: string
   token?: string
+  /** What she was told her design is now. */
+  changed?: BuildOrder['selection']
   /** A gap or a repetition in the stream, an answer that should never be. */
   readonly wrongs: string[]
 }
@@ -61,10 +64,25 @@ export interface Site {
   readonly shoppers: readonly Shopper[]
   /** Posts an order to bridges at random until it is taken, and follows it, now here, now there; resolves at its end. */
   shop(): Promise<Shopper>
+  /** Only posts it. */
+  place(): Promise<Shopper>
+  follow(shopper: Shopper): Promise<void>
+  /** What a bridge answers to its staff, or to the shopper of an order. */
+  ask(bridge: SiteBridge, method: string, path: string, by?: Shopper, body?: unknown): Promise<Answered>
+  /** Another design for an order. */
+  change(order: BuildOrder): BuildOrder['selection']
+  /** Leases that the database says belong to a process, even if they have run out. */
+  leasesOf(pid: number): Promise<number>
   /** Resolves when all lines are owned by some of these bridges and online, as all of them say; gives the ms both took. */
   settled(by: readonly SiteBridge[]): Promise<{ readonly ownedMs: number; readonly onlineMs: number }>
   verdict(): Verdict
   stop(): Promise<void>
+}
+
+export interface Answered {
+  readonly status: number
+  // oxlint-disable-next-line typescript/no-explicit-any
+  readonly body: any
 }
 
 export interface SiteOptions {
@@ -75,6 +93,7 @@ export interface SiteOptions {
   readonly databaseVia?: (url: string) => Promise<string>
 }
 
+const ended = new Set(['completed', 'stopped', 'cancelled'])
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
 
 /** Starts database and lines, and all bridges. */
@@ -177,10 +196,19 @@ export async function startSite(options: SiteOptions): Promise<Site> {
     return undefined
   }
 
+  async function place(): Promise<Shopper> {
+    const shopper: Shopper = { order: next(), state: 'posting', wrongs: [] }
+    shoppers.push(shopper)
+    const token = await post(shopper)
+    if (token !== undefined) Object.assign(shopper, { token, state: 'accepted' })
+    return shopper
+  }
+
   /** Every event once and in order, whichever bridge tells it. */
-  async function follow(shopper: Shopper, token: string): Promise<void> {
+  async function follow(shopper: Shopper): Promise<void> {
     let last = 0
-    while (!over.signal.aborted && shopper.state !== 'completed' && shopper.state !== 'stopped') {
+    const { token = '' } = shopper
+    while (!over.signal.aborted && !ended.has(shopper.state)) {
       try {
         const response = await fetch(`${anyBridge()?.url}/api/orders/${shopper.order.orderId}/events`, {
           headers: { authorization: `Bearer ${token}`, 'last-event-id': String(last) },
@@ -201,7 +229,7 @@ export async function startSite(options: SiteOptions): Promise<Site> {
             last = event.seq
             shopper.state = event.state
           }
-          if (shopper.state === 'completed') break
+          if (ended.has(shopper.state)) break
         }
       } catch {
         // that bridge is away, or it is time for another one
@@ -224,14 +252,34 @@ export async function startSite(options: SiteOptions): Promise<Site> {
     bridges,
     shoppers,
     async shop() {
-      const shopper: Shopper = { order: next(), state: 'posting', wrongs: [] }
-      shoppers.push(shopper)
-      const token = await post(shopper)
-      if (token === undefined) return shopper
-      shopper.token = token
-      shopper.state = 'accepted'
-      await follow(shopper, token)
+      const shopper = await place()
+      await follow(shopper)
       return shopper
+    },
+    place,
+    follow,
+    change(order) {
+      const another = changeMaker(product, random)(order)
+      if (!another) throw new Error('no other design')
+      return another
+    },
+    async ask(bridge, method, path, by, body) {
+      const response = await fetch(bridge.url + path, {
+        method,
+        headers: {
+          authorization: `Bearer ${by?.token ?? staffToken}`,
+          ...(body !== undefined && { 'content-type': 'application/json' }),
+        },
+        ...(body !== undefined && { body: JSON.stringify(body) }),
+      })
+      return { status: response.status, body: await response.json() }
+    },
+    async leasesOf(pid) {
+      const client = new pg.Client({ connectionString: database })
+      await client.connect()
+      const found = await client.query('select 1 from leases where owner like $1', [`%/${pid}/%`])
+      await client.end()
+      return found.rows.length
     },
     async settled(by) {
       const began = performance.now()
@@ -250,7 +298,18 @@ export async function startSite(options: SiteOptions): Promise<Site> {
     verdict: () =>
       judge(
         { product, model: loaded.model, at },
-        shoppers.flatMap(({ order, token }) => (token ? [{ order, mayBeIncomplete: false }] : [])),
+        shoppers.flatMap(({ order, token, state, changed }) =>
+          token
+            ? [
+                {
+                  order,
+                  mayBeIncomplete: false,
+                  cancelled: state === 'cancelled',
+                  ...(changed && { changed }),
+                },
+              ]
+            : [],
+        ),
         new Map(shoppers.map(({ order }) => [order.orderId, order])),
         sims.map(({ ledgerFile }) => readLedger(ledgerFile)),
       ),
