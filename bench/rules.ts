@@ -9,6 +9,7 @@ import { packageOf } from '../rules/src/package.ts'
 import { clingo } from './clingo.ts'
 import type { ClingoModule } from './clingo.ts'
 import { deadEnds } from './deadEnds.ts'
+import { featureModelFigures } from './featureModelFigures.ts'
 import { quantile, race, seeded, slice } from './harness.ts'
 import type { Bench, Figure, SectionResult } from './harness.ts'
 import { logicSolver } from './logicSolver.ts'
@@ -106,6 +107,7 @@ export async function measure(bench: Bench): Promise<SectionResult> {
     const figures = [
       ...clickFigures(model, product, bench.quick ? 50 : 500),
       ...(await compileFigures(bench, model, product, compiled)),
+      ...featureModelFigures(bench),
       ...(await deadEnds(bench, model, product, rules, bench.quick ? 20 : 1000)),
     ]
     return { rows, figures }

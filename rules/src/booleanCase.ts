@@ -15,10 +15,8 @@ export interface BooleanCase {
   readonly plan: Plan
   readonly encoding: Encoding
   readonly simplified: Simplified
-  /** Boolean variables that are still to be decided, those decided last first. */
-  readonly order: readonly number[]
-  /** What the search may cost at worst: see `Elimination`. */
-  readonly cost: number
+  /** Orders to try of the Boolean variables that are still to be decided, those decided last first. */
+  readonly orders: readonly (readonly number[])[]
   /** Whether clauses suit the model better than diagrams. */
   readonly worthwhile: boolean
 }
@@ -86,5 +84,6 @@ export function booleanCase(plan: Plan, insist = false): BooleanCase | undefined
   if (left.length > mostOpen) return undefined
   const written = plan.rules.reduce((sum, { formula }) => sum + optionsOf(formula).length, 0)
   const worthwhile = open.length > (literals > grownMuch * written ? someOptions : fewOptions)
-  return { plan, encoding, simplified, worthwhile, ...eliminate(left, simplified.clauses) }
+  const orders = (['fill', 'neighbours'] as const).map((by) => eliminate(left, simplified.clauses, by))
+  return { plan, encoding, simplified, worthwhile, orders }
 }

@@ -2,6 +2,7 @@
 import type { BooleanCase } from './booleanCase.ts'
 import { trace } from './decisionDnnf.ts'
 import type { Writer } from './decisionDnnf.ts'
+import { budgetExceeded } from './diagramBuilder.ts'
 import type { Budget } from './diagramBuilder.ts'
 import type { Diagram } from './diagram.ts'
 import { createFreezer } from './freeze.ts'
@@ -21,44 +22,86 @@ export interface BooleanMachine {
   readonly order: readonly number[]
 }
 
+/** Steps for the first try of each order; each further one may take so many times as many. */
+const firstEffort = 1_500_000
+const moreEffort = 8
+/** Once one order is through, another one may take as many steps, but no more than these: fewer nodes are worth a moment. */
+const patience = 3_000_000
+
 /**
- * Compiles. `given`: variables of the plan, top first, to decide in this order instead. Throws `budgetExceeded`; `costs` then
- * tells what took the work. Deterministic.
+ * Compiles. `given`: variables of the plan, top first, to decide in this order; else the order that makes the fewest nodes.
+ * Throws `budgetExceeded`; `onCosts` hears before how to ask what took the work. Deterministic.
  */
 export function booleanMachine(
-  { plan, encoding, simplified, order: eliminated }: BooleanCase,
+  asked: BooleanCase,
   given: readonly number[] | undefined,
   budget: Budget,
   onCosts: (costs: () => ClauseCosts[]) => void,
 ): BooleanMachine {
+  const { simplified, plan } = asked
+  if (!simplified.possible) return nothingBuildable(plan)
+  const looked = new Float64Array(simplified.clauses.length)
+  onCosts(() => costsOf(plan, simplified.origins, simplified.clauses, looked))
+  if (given !== undefined) return searched(asked, given, budget, looked).finish()
+  let best: ReturnType<typeof searched> | undefined
+  let spent = 0
+  for (let effort = firstEffort; best === undefined; effort *= moreEffort)
+    for (const eliminated of asked.orders) {
+      const left = budget.steps - spent
+      const steps = Math.min(left, best === undefined ? effort : Math.min(best.steps, patience))
+      try {
+        const next = searched(asked, optionsTopFirst(asked, eliminated), { ...budget, steps }, looked)
+        spent += next.steps
+        if (best === undefined || next.nodes < best.nodes) best = next
+      } catch (error) {
+        if (error !== budgetExceeded || budget.expired?.() === true) throw error
+        spent += steps
+        if (best === undefined && spent >= budget.steps) throw error
+      }
+    }
+  return best.finish()
+}
+
+/** Boolean variable -> the literals that speak for the same, its own first; variables that are set have none. */
+function membersOf({ encoding, simplified: { value, follows } }: BooleanCase): Map<number, number[]> {
+  const members = new Map<number, number[]>()
+  for (let v = 0; v < encoding.optionOf.length; v++) {
+    if (value[v] !== -1) continue
+    let literal = 2 * v
+    while (follows[literal >> 1] !== (literal & ~1)) literal = follows[literal >> 1]! ^ (literal & 1)
+    const head = literal >> 1
+    const own = members.get(head)
+    if (own === undefined) members.set(head, head === v ? [2 * v] : [2 * head, (2 * v) ^ (literal & 1)])
+    else if (head !== v) own.push((2 * v) ^ (literal & 1))
+  }
+  return members
+}
+
+/** Variables of the plan: those decided first, each followed by those that agree with it, then those already settled. */
+function optionsTopFirst(asked: BooleanCase, eliminated: readonly number[]): number[] {
+  const members = membersOf(asked)
+  const order = new Set<number>()
+  for (const v of eliminated.toReversed())
+    for (const literal of members.get(v)!) order.add(asked.encoding.optionOf[literal >> 1]!)
+  for (let variable = 0; variable < asked.plan.sizes.length; variable++) order.add(variable)
+  return [...order]
+}
+
+/** One search over the variables of the plan in an order, top first. */
+function searched(
+  asked: BooleanCase,
+  order: readonly number[],
+  budget: Budget,
+  looked: Float64Array,
+): { readonly nodes: number; readonly steps: number; readonly finish: () => BooleanMachine } {
+  const { plan, encoding, simplified } = asked
   const { sizes, model } = plan
-  const { value, follows } = simplified
+  const { value } = simplified
   const { first, optionOf } = encoding
   const options = model.options.length
   const booleans = optionOf.length
 
-  if (!simplified.possible) return nothingBuildable(plan)
-  /** Boolean variable -> the literals that speak for the same, its own first; only options are asked before price terms. */
-  const members = new Map<number, number[]>()
-  for (let v = 0; v < booleans; v++) {
-    if (value[v] !== -1) continue
-    let literal = 2 * v
-    while (follows[literal >> 1] !== (literal & ~1)) literal = follows[literal >> 1]! ^ (literal & 1)
-    const own =
-      members.get(literal >> 1) ?? members.set(literal >> 1, [2 * (literal >> 1)]).get(literal >> 1)!
-    if (literal !== 2 * v) own.push((2 * v) ^ (literal & 1))
-  }
-  /** Variables of the plan, top first: those decided, each followed by those that agree with it, then those already settled. */
-  const order: number[] = []
-  const listed = new Uint8Array(sizes.length)
-  const list = (variable: number) => {
-    if (listed[variable] === 0) order.push(variable)
-    listed[variable] = 1
-  }
-  if (given !== undefined) for (const variable of given) list(variable)
-  for (const v of eliminated.toReversed())
-    for (const literal of members.get(v)!) list(optionOf[literal >> 1]!)
-  for (let variable = 0; variable < sizes.length; variable++) list(variable)
+  const members = membersOf(asked)
   const position = new Int32Array(sizes.length)
   order.forEach((variable, at) => (position[variable] = at))
 
@@ -71,9 +114,6 @@ export function booleanMachine(
   const clauses = simplified.clauses.map((clause) =>
     clause.map((literal) => 2 * numberOf[literal >> 1]! + (literal & 1)),
   )
-  const looked = new Float64Array(clauses.length)
-  onCosts(() => costsOf(plan, simplified.origins, simplified.clauses, looked))
-
   const regions = createRegions()
   /** A value of an option, as node: nothing else can be. */
   const told = (literal: number): number => {
@@ -137,7 +177,7 @@ export function booleanMachine(
     if (own === undefined) groups.set(option, [2 * number])
     else own.push(2 * number)
   })
-  const { root } = trace(
+  const { root, steps } = trace(
     {
       variables: speakers.length,
       clauses,
@@ -148,7 +188,7 @@ export function booleanMachine(
     budget,
     looked,
   )
-  if (root === undefined) return nothingBuildable(plan)
+  if (root === undefined) return { nodes: 0, steps, finish: () => nothingBuildable(plan) }
   // What was settled before the search began.
   const settled = sizes.flatMap((size, variable) => {
     if (size === 1) return [regions.choice(variable, [{ values: [0], child: 0 }])]
@@ -156,9 +196,12 @@ export function booleanMachine(
       if (value[v] !== -1 && (size === 2 || value[v] === 1)) return [told(2 * v + 1 - value[v]!)]
     return []
   })
-  const top = regions.all([root, ...settled])
-  const freezer = createFreezer(sizes, position)
-  return { diagram: freezer.finish([regions.freeze(top, freezer)], machineWeights(plan)), order }
+  const finish = () => {
+    const freezer = createFreezer(sizes, position)
+    const top = regions.freeze(regions.all([root, ...settled]), freezer)
+    return { diagram: freezer.finish([top], machineWeights(plan)), order }
+  }
+  return { nodes: regions.nodes(), steps, finish }
 }
 
 /** A machine that accepts nothing. */

@@ -4,18 +4,16 @@
  * the most (bucket elimination, Dechter 1999; decomposition trees, Darwiche 2001).
  */
 
-export interface Elimination {
-  /** Variables in the order of elimination, each next to what hangs below it (post order of the elimination tree). */
-  readonly order: readonly number[]
-  /** Sum over all variables of 2 to the number of its neighbours when it goes: what a search may cost at worst. */
-  readonly cost: number
-}
-
 /**
- * `of`: the variables that take part. Ties go to what hangs lowest, which keeps the tree flat. Deterministic. Memory is a bit
- * for every pair of them.
+ * The variables `of` in the order of elimination, each next to what hangs below it (post order of the elimination tree): next
+ * goes what has the fewest neighbours, or whose neighbours are best connected already. Ties go to what hangs lowest, which
+ * keeps the tree flat. Deterministic. Memory is a bit for every pair of variables.
  */
-export function eliminate(of: readonly number[], clauses: readonly (readonly number[])[]): Elimination {
+export function eliminate(
+  of: readonly number[],
+  clauses: readonly (readonly number[])[],
+  by: 'neighbours' | 'fill' = 'neighbours',
+): number[] {
   const n = of.length
   const words = (n + 31) >> 5
   const index = new Map(of.map((variable, at) => [variable, at]))
@@ -32,14 +30,31 @@ export function eliminate(of: readonly number[], clauses: readonly (readonly num
   for (let v = 0; v < n; v++) for (let w = 0; w < words; w++) degree[v]! += ones(near[v * words + w]!)
   const parent = new Int32Array(n).fill(-1)
   const place = new Int32Array(n).fill(-1)
-  const ways = (v: number) => Math.max(2, degree[v]!)
+  /** Neighbours that would become connected, twice; up to date for those next to what went last. */
+  const fill = new Float64Array(n)
+  const fillOf = (v: number) => {
+    let missing = 0
+    for (let w = 0; w < words; w++) {
+      let bits = near[v * words + w]!
+      while (bits !== 0) {
+        const low = bits & -bits
+        const u = w * 32 + 31 - Math.clz32(low)
+        bits ^= low
+        for (let x = 0; x < words; x++) missing += ones(near[v * words + x]! & ~near[u * words + x]!)
+        missing--
+      }
+    }
+    return missing
+  }
+  const ways =
+    by === 'fill' ? (v: number) => fill[v]! * 4096 + degree[v]! : (v: number) => Math.max(2, degree[v]!)
+  if (by === 'fill') for (let v = 0; v < n; v++) fill[v] = fillOf(v)
   // Waiting by number of neighbours; an entry that is out of date is skipped when it comes up.
   const less = (a: number, b: number) => ways(a) - ways(b) || height[a]! - height[b]! || a - b
   const waiting = createHeap(n, less)
   for (let v = 0; v < n; v++) waiting.add(v)
   const neighbours: number[] = []
   const bags: number[][] = []
-  let cost = 0
   for (let step = 0; step < n; step++) {
     const v = waiting.take()
     place[v] = step
@@ -53,7 +68,6 @@ export function eliminate(of: readonly number[], clauses: readonly (readonly num
       }
     }
     bags.push([...neighbours])
-    cost += 2 ** Math.min(neighbours.length, 900)
     for (const u of neighbours) {
       let count = 0
       for (let w = 0; w < words; w++) {
@@ -64,6 +78,9 @@ export function eliminate(of: readonly number[], clauses: readonly (readonly num
       }
       degree[u] = count
       if (height[u]! <= height[v]!) height[u] = height[v]! + 1
+    }
+    for (const u of neighbours) {
+      if (by === 'fill') fill[u] = fillOf(u)
       waiting.moved(u)
     }
     near.fill(0, v * words, (v + 1) * words)
@@ -76,7 +93,7 @@ export function eliminate(of: readonly number[], clauses: readonly (readonly num
     for (const u of bag) if (next < 0 || place[u]! < place[next]!) next = u
     parent[v] = next
   }
-  return { order: postOrder(parent, place).map((v) => of[v]!), cost }
+  return postOrder(parent, place).map((v) => of[v]!)
 }
 
 /** Children before parents, each subtree in one piece; children in the order in which they were eliminated. */
