@@ -33,22 +33,54 @@ function partOf(plan: Plan, left: ReadonlySet<string>): Plan {
 /** The deepest level of a diagram: rules join from the top, each once all its variables are there. */
 const depthOf = ({ builder, node }: Workbench, handle: number) => builder.support(node(handle)).at(-1) ?? -1
 
-/** Gives an order over which all joined rules and terms fit into the budget. Throws `budgetExceeded`; deterministic. */
+/** How many rules join over an order before the diagram is crowded: the more, the more promising it is. */
+function promise(plan: Plan, order: readonly number[], budget: Budget): { joined: number; steps: number } {
+  const limits = { ...budget, steps: Math.min(budget.steps, firstPatience * 4) }
+  let bench: Workbench | undefined
+  let joined = 0
+  try {
+    const layout = layOut(plan, order, limits, (next) => (bench = next))
+    const { join, drop, keep, builder, node } = layout.bench
+    let all = keep('', () => 1)
+    for (const handle of layout.joined.toSorted(
+      (a, b) => depthOf(layout.bench, a) - depthOf(layout.bench, b),
+    )) {
+      const next = join([all, handle])
+      drop(all)
+      all = next
+      if (builder.nodes() > 2 * roomy && builder.size(node(all)) > 2 * roomy) break
+      joined++
+    }
+  } catch (error) {
+    if (error !== budgetExceeded || budget.expired?.() === true) throw error
+  }
+  return { joined, steps: bench?.builder.steps() ?? 0 }
+}
+
+/** Starts from the most promising order and gives one over which all rules and terms fit into the budget. Throws `budgetExceeded`; deterministic. */
 export function growOrder(
   plan: Plan,
-  start: readonly number[],
+  starts: readonly (readonly number[])[],
   after: readonly (readonly number[])[],
   budget: Budget,
   onBench: (bench: Workbench) => void,
 ): { readonly order: number[]; readonly nodes: number; readonly steps: number } {
-  const levels = [...start.keys()]
-  let order: readonly number[] = start
+  let order: readonly number[] = starts[0]!
+  let spent = 0
+  let most = -1
+  for (const start of starts) {
+    const { joined, steps } = promise(plan, start, { ...budget, steps: budget.steps - spent })
+    spent += steps
+    if (joined <= most) continue
+    most = joined
+    order = start
+  }
+  const levels = [...order.keys()]
   const left = new Set([
     ...plan.rules.flatMap(({ id, lazy }) => (lazy === true ? [] : [`rule ${id}`])),
     ...plan.terms.flatMap(({ id }, t) => (plan.termPlans[t]!.kind === 'variable' ? [`price ${id}`] : [])),
   ])
   let grown: Sifted | undefined
-  let spent = 0
   let room = roomy
   let patience = firstPatience
   for (;;) {

@@ -61,7 +61,7 @@ export function findOrder(plan: Plan, budget: Budget, onBench: (bench: Workbench
   for (let effort = 20_000; best === undefined; effort *= 8) {
     if (effort > mostTried) {
       const left = { ...budget, steps: budget.steps - spent }
-      return growOrder(plan, candidates[0]!, after, left, onBench).order
+      return growOrder(plan, candidates, after, left, onBench).order
     }
     for (const order of candidates) {
       const steps = Math.min(best === undefined ? building + effort : 2 * best.steps, budget.steps - spent)
