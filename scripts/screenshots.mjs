@@ -4,6 +4,7 @@ import { mkdirSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { launchBrowser } from './browser.mjs'
 import { root } from './build.mjs'
+import { takeLinePictures } from './linePictures.mjs'
 import { startShop } from './startedShop.mjs'
 
 /** @typedef {import('playwright-core').Page} Page */
@@ -110,6 +111,7 @@ try {
     }
   }
   await sideBySide('readme', ['look-phone', 'conflict-phone', 'tracker-phone'])
+  await takeLinePictures(browser, folder, sizes)
 } finally {
   await browser.close()
   await shop.stop()

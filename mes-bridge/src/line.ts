@@ -19,7 +19,7 @@ import type { FoundStation } from './line/discover.ts'
 import { writtenValues } from './line/writtenValues.ts'
 import type { WrittenField } from './line/writtenValues.ts'
 import { viewStations } from './line/stationViews.ts'
-import { createJobMirror, hasResponse } from './line/jobMirror.ts'
+import { createJobMirror } from './line/jobMirror.ts'
 import type { ListedJob } from './line/jobMirror.ts'
 import { createGate } from './line/gate.ts'
 import { createLink } from './line/link.ts'
@@ -158,11 +158,11 @@ export function createLine(config: LineConfig, options: LineOptions): Line {
   const listeners = new Set<(change: LineChange) => void>()
   const mirror = createJobMirror({
     tell: (station, job) => tell({ kind: 'job', station, job }),
-    vanished: (job) => void vanished.push(job),
+    vanished: (_, mayHaveBegun) => void vanished.push({ begun: mayHaveBegun }),
     now: () => clock.now(),
   })
   /** Left the list that is being taken in. */
-  const vanished: ObservedJob[] = []
+  const vanished: { readonly begun: boolean }[] = []
   const listReads = new Map<string, Promise<boolean>>()
   const profile = options.profile ?? standardProfile
   const gate = createGate(profile.callsInFlight)
@@ -189,10 +189,7 @@ export function createLine(config: LineConfig, options: LineOptions): Line {
     fresh = false,
   ): Promise<void> {
     const begun = mirror.list(station, list, asOf)
-    link.health.lost(
-      vanished.splice(0).map(({ jobState }) => ({ begun: hasResponse(jobState) })),
-      fresh,
-    )
+    link.health.lost(vanished.splice(0), fresh)
     await Promise.all(
       begun.map(async (job) => {
         const response = await line.readResponse(station, job.jobOrderId)

@@ -41,8 +41,9 @@ function parseStation(value: unknown): StationConfig | string {
   const base = defaultStations.find((station) => station.id === id)
   const { displayName = base?.displayName ?? id, workMasters = base?.workMasters ?? [id] } = given
   if (typeof displayName !== 'string') return 'displayName must be a string.'
-  if (!Array.isArray(workMasters) || !workMasters.every((item) => typeof item === 'string' && item !== ''))
-    return 'workMasters must be a list of ids.'
+  if (!isIdList(workMasters)) return 'workMasters must be a list of ids.'
+  const { materials = base?.materials } = given
+  if (materials !== undefined && !isIdList(materials)) return 'materials must be a list of ids.'
   const { slots = base?.slots ?? 32, defaultDurationMs = base?.defaultDurationMs ?? 10_000 } = given
   const { maxDownloadableJobOrders = base?.maxDownloadableJobOrders ?? 5000 } = given
   if (!isWhole(slots, 1, 10_000)) return 'slots must be a whole number from 1 to 10000.'
@@ -53,11 +54,16 @@ function parseStation(value: unknown): StationConfig | string {
   return {
     id,
     displayName,
-    workMasters: workMasters as string[],
+    workMasters,
+    ...(materials && { materials }),
     slots,
     defaultDurationMs,
     maxDownloadableJobOrders,
   }
+}
+
+function isIdList(value: unknown): value is readonly string[] {
+  return Array.isArray(value) && value.every((item) => typeof item === 'string' && item !== '')
 }
 
 function isWhole(value: unknown, least: number, most: number): value is number {

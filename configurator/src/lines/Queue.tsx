@@ -43,10 +43,9 @@ export function Queue({ desk, line }: { readonly desk: Desk; readonly line: Line
                 type="button"
                 className="button quiet small"
                 aria-haspopup="dialog"
-                aria-label={t.dryRunOf(shortId(order.orderId))}
                 onClick={() => setAsked(order.orderId)}
               >
-                {t.dryRun}
+                {t.dryRun} <span className="sr-only">{shortId(order.orderId)}</span>
               </button>
             </li>
           ))}

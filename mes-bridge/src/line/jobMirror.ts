@@ -64,8 +64,11 @@ interface Entry extends Expectation {
 export interface MirrorOptions {
   /** Called for every observation that is news. */
   tell(station: string, job: ObservedJob): void
-  /** Called when a job that certainly was in its station's list has left it and nobody here asked for it. */
-  vanished?(job: ObservedJob): void
+  /**
+   * Called when a job that certainly was in its station's list has left it and nobody here asked for it; `mayHaveBegun`: it
+   * had, or the line took its Start.
+   */
+  vanished?(job: ObservedJob, mayHaveBegun: boolean): void
   /** Epoch ms. */
   now(): number
 }
@@ -145,7 +148,8 @@ export function createJobMirror({ tell, vanished, now }: MirrorOptions): JobMirr
         if (entry.station !== station || present.has(id) || entry.seenAt > asOf) continue
         const wasThere = there.has(id)
         forget(id)
-        if (!dismissed.delete(id) && wasThere) vanished?.(entry.job)
+        if (!dismissed.delete(id) && wasThere)
+          vanished?.(entry.job, hasResponse(entry.job.jobState) || entry.startedAt !== undefined)
       }
       const begun: ObservedJob[] = []
       for (const job of list) {

@@ -207,7 +207,6 @@ export const de: LineMessages = {
   readyAt: 'Fertig',
   order: 'Bestellung',
   dryRun: 'Werte',
-  dryRunOf: (order) => `Was für Bestellung ${order} geschrieben wird`,
 
   needsYou: 'Braucht einen Menschen',
   wasBuilt: 'Wurde gebaut',

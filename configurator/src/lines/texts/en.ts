@@ -216,7 +216,6 @@ export const en = {
   readyAt: 'Ready',
   order: 'Order',
   dryRun: 'Values',
-  dryRunOf: (order: string) => `What is written for order ${order}`,
 
   needsYou: 'Needs a person',
   wasBuilt: 'It was built',

@@ -176,7 +176,6 @@ export const zh: LineMessages = {
   readyAt: '完成时间',
   order: '订单',
   dryRun: '数值',
-  dryRunOf: (order) => `订单 ${order} 写入的内容`,
 
   needsYou: '需要人工处理',
   wasBuilt: '已造好',

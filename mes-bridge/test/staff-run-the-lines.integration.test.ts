@@ -1,0 +1,220 @@
+/** What staff see and settle, against real line controllers: trust, capability, hold, promises, and what only a person can tell. */
+import { randomUUID } from 'node:crypto'
+import { copyFile, readdir } from 'node:fs/promises'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { defaultStations } from '@lot-one/plc-sim'
+import type { Line as SimulatedLine } from '@lot-one/plc-sim'
+import type { LineView } from '@lot-one/rules'
+import type { Dispatch } from '../src/dispatch.ts'
+import type { Journal } from '../src/journal.ts'
+import type { Line } from '../src/line.ts'
+import { built, makeDispatch, openTestJournal, placeOrder, reached, seen } from './factory.ts'
+import { freePort } from './simProcess.ts'
+import { makeLink, pkiFolder, startSim, temporaryFolder, until } from './simulatedLine.ts'
+
+describe('staff run the lines', () => {
+  let folder: Awaited<ReturnType<typeof temporaryFolder>>
+  let pki: string
+  let journal: Journal
+  const cleanUps: (() => Promise<unknown>)[] = []
+  beforeAll(async () => {
+    folder = await temporaryFolder()
+    pki = await pkiFolder(folder.path)
+  })
+  beforeEach(async () => {
+    const own = await openTestJournal(`${folder.path}/data-${randomUUID()}`)
+    journal = own
+    cleanUps.push(() => own.close())
+  })
+  afterEach(async () => {
+    for (const cleanUp of cleanUps.splice(0).reverse()) await cleanUp()
+  })
+  afterAll(() => folder.remove())
+
+  async function simulated(lineId: string, change: Parameters<typeof startSim>[3] = {}) {
+    const sim = await startSim(folder.path, pki, lineId, change)
+    cleanUps.push(() => sim.stop())
+    return sim
+  }
+  async function desk(
+    sims: readonly SimulatedLine[],
+    config: Parameters<typeof makeLink>[3] = {},
+    change: Parameters<typeof makeDispatch>[2] = {},
+  ) {
+    const lines = sims.map((sim) => makeLink(sim.lineId, sim.endpointUrl, pki, config))
+    for (const line of lines) {
+      cleanUps.push(() => line.stop())
+      line.start()
+    }
+    const dispatch = makeDispatch(journal, lines, change)
+    cleanUps.push(() => dispatch.stop())
+    await dispatch.start()
+    return { dispatch, lines, line: lines[0]! }
+  }
+  const viewOf = (dispatch: Dispatch, id = 'line-1') => dispatch.lines().find((line) => line.id === id)!
+  /** The line's view as soon as it fits. */
+  const shows = (dispatch: Dispatch, line: Line, fits: (view: LineView) => boolean) =>
+    new Promise<LineView>((resolve) => {
+      const look = () => {
+        const view = viewOf(dispatch, line.id)
+        if (!fits(view)) return
+        leave()
+        resolve(view)
+      }
+      const leave = dispatch.followLines(look)
+      look()
+    })
+
+  test('a certificate is trusted by its fingerprint alone; another one after a restart is shown with the one before', async () => {
+    const port = await freePort()
+    const sim = await simulated('line-1', { port })
+    const { dispatch, line } = await desk([sim], { trust: 'ask' })
+    const { certificate, endpoints, clockDifferenceMs, link } = await shows(
+      dispatch,
+      line,
+      (view) => view.link.state === 'stopped',
+    )
+    // all there is to decide by, before any trust
+    expect(certificate).toMatchObject({
+      trust: 'waiting',
+      thumbprint: sim.certificateThumbprint,
+      sha256: expect.stringMatching(/^[0-9a-f]{64}$/),
+      subject: expect.stringContaining('CN='),
+    })
+    expect(certificate?.replaces).toBeUndefined()
+    expect(Math.abs(clockDifferenceMs!)).toBeLessThan(2_000)
+    expect(endpoints.find(({ used }) => used)).toMatchObject({
+      policy: 'Basic256Sha256',
+      mode: 'SignAndEncrypt',
+    })
+    expect(link.problems).toEqual([{ cause: 'certificateUnknown', detail: link.reason }])
+    expect(await dispatch.trustLine('line-1', 'ab'.repeat(32))).toEqual({ outcome: 'noSuchCertificate' })
+    expect(viewOf(dispatch).link.state).toBe('stopped')
+    expect(await dispatch.trustLine('line-1', certificate!.sha256)).toEqual({ outcome: 'trusted' })
+    await until(line, () => line.isOnline())
+    expect(viewOf(dispatch)).toMatchObject({
+      certificate: { trust: 'trusted' },
+      abilities: { events: true, software: expect.stringContaining('simulator'), nodesPerRead: 1000 },
+    })
+    await shows(dispatch, line, ({ stations }) =>
+      stations.every(({ unitState }) => unitState === 'NotExecuting'),
+    )
+
+    await sim.stop()
+    await simulated('line-1', { port, renewCertificate: true })
+    const other = await shows(dispatch, line, (view) => view.certificate?.trust === 'waiting')
+    expect(other.link.state).toBe('stopped')
+    expect(other.certificate?.replaces).toBe(certificate!.sha256)
+    expect(other.certificate?.sha256).not.toBe(certificate!.sha256)
+    // the old decision says nothing about the new certificate
+    expect(await dispatch.trustLine('line-1', certificate!.sha256)).toEqual({ outcome: 'noSuchCertificate' })
+    // put into the trust folder by hand while it still lies among the rejected ones: the later decision counts
+    const rejected = `${pki}/rejected`
+    const file = (await readdir(rejected)).find((name) => name.includes(other.certificate!.thumbprint))!
+    await copyFile(`${rejected}/${file}`, `${pki}/trusted/certs/${file}`)
+    await until(line, () => line.isOnline())
+    expect(viewOf(dispatch).certificate?.trust).toBe('trusted')
+  }, 60_000)
+
+  test('an order goes where it can be built; what no line can build is said at once with what is missing', async () => {
+    const withoutPaint = defaultStations.filter(({ id }) => id !== 'paint')
+    const otherPaint = defaultStations.map((station) =>
+      station.id === 'paint' ? { ...station, workMasters: ['powder-coat'] } : station,
+    )
+    const otherParts = defaultStations.map((station) =>
+      station.id === 'foaming' ? { ...station, materials: ['PUR-1'] } : station,
+    )
+    const sims = await Promise.all([
+      simulated('no-paint', { stations: withoutPaint }),
+      simulated('other-paint', { stations: otherPaint }),
+      simulated('other-parts', { stations: otherParts }),
+    ])
+    const { dispatch, lines } = await desk(sims)
+    await Promise.all(lines.map((line) => until(line, () => line.isOnline())))
+    const orderId = await placeOrder(journal)
+    dispatch.notify(orderId)
+    const events = await seen(
+      journal,
+      orderId,
+      (event) => event.kind === 'waiting' && event.reason === 'cannotBuild',
+    )
+    expect(events.at(-1)).toMatchObject({
+      state: 'accepted',
+      detail:
+        'no-paint has no station for paint; other-paint has no work master paint at paint; other-parts has no material PART-foaming at foaming',
+    })
+    await dispatch.requestCancel(orderId)
+    await reached(journal, orderId, 'cancelled')
+  }, 60_000)
+
+  test('a held line gets nothing new and finishes what it has; let go on, it takes what waits', async () => {
+    const { dispatch, line } = await desk([await simulated('line-1', { speed: 50 })])
+    await until(line, () => line.isOnline())
+    const first = await placeOrder(journal)
+    dispatch.notify(first)
+    await reached(journal, first, 'released')
+    expect(await dispatch.holdLine('line-1', true)).toEqual({ outcome: 'recorded' })
+    const second = await placeOrder(journal)
+    dispatch.notify(second)
+    const waiting = (await seen(journal, second, ({ kind }) => kind === 'waiting')).at(-1)
+    expect(waiting).toMatchObject({ reason: 'noLine', detail: 'line-1 is on hold' })
+    await reached(journal, first, 'completed')
+    expect((await shows(dispatch, line, ({ queue }) => queue === 0)).held).toBe(true)
+    await dispatch.holdLine('line-1', false)
+    await reached(journal, second, 'completed')
+  }, 60_000)
+
+  test('the queue is shown in the order in which units will be ready, and a promise that moves is said again', async () => {
+    let ahead = 0
+    const { dispatch, line } = await desk(
+      [await simulated('line-1', { speed: 0.1 })],
+      {},
+      { secondsPerPlannedSecond: 1, clock: { now: () => Date.now() + ahead } },
+    )
+    await until(line, () => line.isOnline())
+    const [first, second] = [await placeOrder(journal), await placeOrder(journal)]
+    for (const orderId of [first, second]) {
+      dispatch.notify(orderId)
+      await reached(journal, orderId, 'released')
+    }
+    const view = await shows(dispatch, line, ({ orders }) => orders.length === 2)
+    expect(view.orders.map(({ orderId }) => orderId)).toEqual([first, second])
+    const promised = Date.parse(view.orders[0]!.promisedAt!)
+    expect(promised - Date.now()).toBeGreaterThan(40_000)
+    // a minute passes in which nothing was seen to move
+    ahead = 60_000
+    const later = await seen(journal, first, ({ kind }) => kind === 'promised')
+    const news = later.find((event) => event.kind === 'promised')!
+    expect(Date.parse(news.promisedAt)).toBeGreaterThanOrEqual(promised + 50_000)
+    expect((await journal.order(first))?.view.promisedAt).toBe(news.promisedAt)
+  }, 60_000)
+
+  test('what a line has cleared by itself before anybody saw it is answered by a person, and the order goes on', async () => {
+    const sim = await simulated('line-2')
+    const { dispatch, line } = await desk([sim])
+    await until(line, () => line.isOnline())
+    sim.change({ autoClearMs: 0 })
+    for (const method of ['Running', 'Ended'])
+      sim.faults.add({ station: 'paint', method, action: { do: 'dropEvent' } })
+    const orderId = await placeOrder(journal)
+    dispatch.notify(orderId)
+    const { alarms, abilities } = await shows(dispatch, line, (view) => view.alarms.length > 0)
+    const jobOrderId = `${orderId}/20`
+    expect(alarms).toEqual([
+      expect.objectContaining({ kind: 'inDoubt', orderId, jobOrderId, station: 'paint' }),
+    ])
+    expect(abilities?.clearsByItself).toEqual(expect.any(String))
+    expect((await journal.order(orderId))?.view.waiting?.reason).toBe('inDoubt')
+    expect(await dispatch.answerDoubt('line-2', `${orderId}/30`, true)).toEqual({ outcome: 'notAsked' })
+    // the person at the station has counted: it was built
+    expect(built(sim).map((unit) => unit.jobOrderId)).toContain(jobOrderId)
+    expect(await dispatch.answerDoubt('line-2', jobOrderId, true)).toEqual({ outcome: 'recorded' })
+    const events = await reached(journal, orderId, 'completed')
+    expect(events.find((event) => event.kind === 'job' && event.by === 'operator')).toMatchObject({
+      op: 20,
+      jobState: 'Ended',
+    })
+    expect(built(sim).filter((unit) => unit.jobOrderId.startsWith(orderId))).toHaveLength(6)
+    expect(await dispatch.answerDoubt('line-2', jobOrderId, true)).toEqual({ outcome: 'notAsked' })
+  }, 60_000)
+})
