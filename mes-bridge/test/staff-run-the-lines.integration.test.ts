@@ -114,7 +114,7 @@ describe('staff run the lines', () => {
     await copyFile(`${rejected}/${file}`, `${pki}/trusted/certs/${file}`)
     await until(line, () => line.isOnline())
     expect(viewOf(dispatch).certificate?.trust).toBe('trusted')
-  }, 60_000)
+  }, 180_000)
 
   test('an order goes where it can be built; what no line can build is said at once with what is missing', async () => {
     const withoutPaint = defaultStations.filter(({ id }) => id !== 'paint')
@@ -145,7 +145,7 @@ describe('staff run the lines', () => {
     })
     await dispatch.requestCancel(orderId)
     await reached(journal, orderId, 'cancelled')
-  }, 60_000)
+  }, 180_000)
 
   test('a held line gets nothing new and finishes what it has; let go on, it takes what waits', async () => {
     const { dispatch, line } = await desk([await simulated('line-1', { speed: 50 })])
@@ -162,7 +162,7 @@ describe('staff run the lines', () => {
     expect((await shows(dispatch, line, ({ queue }) => queue === 0)).held).toBe(true)
     await dispatch.holdLine('line-1', false)
     await reached(journal, second, 'completed')
-  }, 60_000)
+  }, 180_000)
 
   test('the queue is shown in the order in which units will be ready, and a promise that moves is said again', async () => {
     let ahead = 0
@@ -187,7 +187,7 @@ describe('staff run the lines', () => {
     const news = later.find((event) => event.kind === 'promised')!
     expect(Date.parse(news.promisedAt)).toBeGreaterThanOrEqual(promised + 50_000)
     expect((await journal.order(first))?.view.promisedAt).toBe(news.promisedAt)
-  }, 60_000)
+  }, 180_000)
 
   test('what a line has cleared by itself before anybody saw it is answered by a person, and the order goes on', async () => {
     const sim = await simulated('line-2')
@@ -216,5 +216,5 @@ describe('staff run the lines', () => {
     })
     expect(built(sim).filter((unit) => unit.jobOrderId.startsWith(orderId))).toHaveLength(6)
     expect(await dispatch.answerDoubt('line-2', jobOrderId, true)).toEqual({ outcome: 'notAsked' })
-  }, 60_000)
+  }, 180_000)
 })
