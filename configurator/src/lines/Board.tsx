@@ -28,7 +28,7 @@ export function Board({ desk, view }: { readonly desk: Desk; readonly view: Desk
       ) : (
         <div className="desk-lines" data-stale={!view.isLive}>
           {[...lines]
-            .sort((a, b) => Number(needsSomebody(b)) - Number(needsSomebody(a)) || (a.id < b.id ? -1 : 1))
+            .sort((a, b) => urgency(b) - urgency(a) || (a.id < b.id ? -1 : 1))
             .map((line) => (
               <LineCard key={line.id} desk={desk} line={line} now={now} />
             ))}
@@ -40,6 +40,8 @@ export function Board({ desk, view }: { readonly desk: Desk; readonly view: Desk
 
 const isWorking = ({ link }: LineView): boolean => link.state === 'online' || link.state === 'degraded'
 const needsSomebody = ({ link, alarms }: LineView): boolean => link.state === 'stopped' || alarms.length > 0
+
+const urgency = (line: LineView): number => (needsSomebody(line) ? 2 : isWorking(line) ? 0 : 1)
 
 /** Says whether what is shown is the present, in words. */
 function Freshness({ view }: { readonly view: DeskView }) {

@@ -97,7 +97,7 @@ export function LineCard({
         onAnswer={(jobOrderId, built) => void act(desk.answer(line.id, jobOrderId, built))}
       />
       <Stations line={line} />
-      <Queue desk={desk} line={line} />
+      {(line.stations.length > 0 || line.queue > 0) && <Queue desk={desk} line={line} />}
       <div className="line-more">
         <About line={line} now={now} />
         <AuditRecord desk={desk} lineId={line.id} />

@@ -21,7 +21,7 @@ export function Queue({ desk, line }: { readonly desk: Desk; readonly line: Line
   return (
     <div className="line-part">
       <h3>
-        {t.queue} <span className="count">{number(line.queue)}</span>
+        {t.queue} <span className="line-count">{number(line.queue)}</span>
       </h3>
       {line.orders.length === 0 ? (
         <p className="hint">{t.noQueue}</p>

@@ -30,7 +30,7 @@ export function Stations({ line }: { readonly line: LineView }) {
             {line.stations.map((station) => (
               <tr key={station.station} data-station={station.station}>
                 <th scope="row">{station.name}</th>
-                <td>{station.unitState ?? '–'}</td>
+                <td>{t.units[station.unitState ?? ''] ?? station.unitState ?? '–'}</td>
                 <td>
                   <Jobs station={station} />
                 </td>

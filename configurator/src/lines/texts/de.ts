@@ -186,6 +186,12 @@ export const de: LineMessages = {
   noStations: 'Bekannt, sobald die Linie erreicht wurde.',
   station: 'Station',
   machine: 'Maschine',
+  units: {
+    NotAvailable: 'nicht verfügbar',
+    OutOfService: 'außer Betrieb',
+    NotExecuting: 'bereit',
+    Executing: 'arbeitet',
+  },
   now: 'Arbeitet an',
   idle: 'nichts',
   listed: 'Aufträge',

@@ -195,6 +195,13 @@ export const en = {
   noStations: 'Known as soon as the line has been reached.',
   station: 'Station',
   machine: 'Machine',
+  /** States of a machine (OPC 40001-1 §12); others are shown as the machine names them. */
+  units: {
+    NotAvailable: 'not available',
+    OutOfService: 'out of service',
+    NotExecuting: 'idle',
+    Executing: 'working',
+  } as Record<string, string>,
   now: 'Working on',
   idle: 'nothing',
   listed: 'Job orders',

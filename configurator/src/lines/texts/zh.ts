@@ -155,6 +155,12 @@ export const zh: LineMessages = {
   noStations: '连接到产线后即可知道。',
   station: '工位',
   machine: '机器',
+  units: {
+    NotAvailable: '不可用',
+    OutOfService: '停用',
+    NotExecuting: '空闲',
+    Executing: '工作中',
+  },
   now: '正在加工',
   idle: '无',
   listed: '作业单',
