@@ -49,6 +49,8 @@ afterAll(() => rm(folder, { recursive: true, force: true }))
 describe('DIMACS', () => {
   test.each([
     ['berkeleydb.dimacs', 117, 32n],
+    ['decisional.dimacs', 142, 2_751_050_895_375_766_913_110_557_636_480n],
+    ['financialservices.dimacs', 557, 430n],
     ['routefinding.dimacs', 103, 1_777_705_574_400n],
     ['subseacontrolsystem.dimacs', 145, 31_980_064_896n],
   ])('%s has the published number of configurations', (name, features, configurations) => {
