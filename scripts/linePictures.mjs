@@ -20,7 +20,11 @@ export async function takeLinePictures(browser, folder, sizes) {
   const shop = await startShop({ ...lines.settings, LOT_ONE_DATA: data, LOT_ONE_STAFF_TOKEN: token })
   try {
     const staff = { authorization: `Bearer ${token}` }
-    const context = await browser.newContext({ locale: 'en-DE', viewport: { width: 768, height: 1024 } })
+    const context = await browser.newContext({
+      locale: 'en-DE',
+      viewport: { width: 768, height: 1024 },
+      reducedMotion: 'reduce',
+    })
     const shopper = await context.newPage()
     shopper.setDefaultTimeout(120_000)
     for (let orders = 0; orders < 4; orders++) await placeOrder(shopper, shop.url)

@@ -108,6 +108,18 @@ test.each([
   expect(more.length).toBeLessThan(3)
 })
 
+test('an endpoint alone is a whole line: named by its address, with the strongest encryption it offers', () => {
+  const file = linesFile('lines:\n  - endpoint: opc.tcp://press-4.plant:4840/ua\n')
+  const read = readConfig({ LOT_ONE_LINES: file }, { dataFolder: '/d', rulesFolder: '/r' })
+  expect(read.ok && read.value.lines).toEqual([
+    {
+      id: 'press-4.plant-4840-ua',
+      endpoint: 'opc.tcp://press-4.plant:4840/ua',
+      security: { policy: 'best', mode: 'SignAndEncrypt' },
+    },
+  ])
+})
+
 test('a lines file that is not there is said in a sentence', () => {
   expect(problemsOf({ LOT_ONE_LINES: '/nowhere/lines.yaml' })).toEqual([
     'The lines file /nowhere/lines.yaml cannot be read (ENOENT). Correct LOT_ONE_LINES or leave it out.',

@@ -9,9 +9,13 @@ const atWork = new Set(['Running', 'Interrupted', 'AllowedToStart', 'Aborted'])
 /** The stations of a line: what each works on since when, and how full it is. */
 export function Stations({ line }: { readonly line: LineView }) {
   const { t, number } = useDeskWords()
+  const isReached = line.link.state === 'online' || line.link.state === 'degraded'
   return (
     <div className="line-part">
-      <h3>{t.stations}</h3>
+      <h3>
+        {t.stations}
+        {line.stations.length > 0 && !isReached && <span className="hint"> {t.lastSeen}</span>}
+      </h3>
       {line.stations.length === 0 ? (
         <p className="hint">{t.noStations}</p>
       ) : (

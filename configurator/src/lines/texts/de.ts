@@ -183,6 +183,7 @@ export const de: LineMessages = {
   ownedBy: 'Bedient von',
 
   stations: 'Stationen',
+  lastSeen: 'wie zuletzt gesehen',
   noStations: 'Bekannt, sobald die Linie erreicht wurde.',
   station: 'Station',
   machine: 'Maschine',

@@ -192,6 +192,7 @@ export const en = {
   ownedBy: 'Worked by',
 
   stations: 'Stations',
+  lastSeen: 'as last seen',
   noStations: 'Known as soon as the line has been reached.',
   station: 'Station',
   machine: 'Machine',

@@ -152,6 +152,7 @@ export const zh: LineMessages = {
   ownedBy: '负责的桥接程序',
 
   stations: '工位',
+  lastSeen: '上次所见',
   noStations: '连接到产线后即可知道。',
   station: '工位',
   machine: '机器',
