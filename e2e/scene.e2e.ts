@@ -1,14 +1,10 @@
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
-import { createServer, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { tmpdir } from 'node:os'
-import { extname, join } from 'node:path'
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
-import type { Browser, Page } from 'playwright-core'
-import { build } from 'vite'
+import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { root } from '../scripts/build.mjs'
 import { launchBrowser } from '../scripts/browser.mjs'
+import { startLab, type Lab } from './lab.ts'
 
 interface Stats {
   drawCalls: number
@@ -88,54 +84,17 @@ const busy = {
   ],
 } as const
 
-let folder: string
-let server: Server
-let browser: Browser
-let address: string
+let lab: Lab
 /** One page with a jumping stage for all tests that need no page of their own: starting a GPU in software is slow. */
-let shared: Awaited<ReturnType<typeof openLab>>
+let shared: Awaited<ReturnType<Lab['open']>>
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'stage-'))
-  await build({
-    root: join(root, 'configurator/test/lab'),
-    configFile: false,
-    logLevel: 'error',
-    mode: 'production',
-    build: { target: 'es2022', outDir: folder, emptyOutDir: true, chunkSizeWarningLimit: 1000 },
-  })
-  server = createServer((request, response) => {
-    const path = new URL(request.url ?? '/', 'http://lab').pathname
-    readFile(join(folder, path === '/' ? 'index.html' : path)).then(
-      (body) => {
-        const type = { '.js': 'text/javascript', '.html': 'text/html' }[extname(path) || '.html']
-        response.writeHead(200, { 'content-type': type ?? 'application/octet-stream' }).end(body)
-      },
-      () => response.writeHead(404).end(),
-    )
-  })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  address = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`
-  browser = await launchBrowser()
-  shared = await openLab()
+  lab = await startLab()
+  shared = await lab.open()
 })
 
-afterAll(async () => {
-  await browser?.close()
-  await new Promise((resolve) => (server ? server.close(resolve) : resolve(undefined)))
-  await rm(folder, { recursive: true, force: true })
-})
+afterAll(() => lab?.stop())
 
-/** Opens the lab, small: a software renderer pays by the pixel. Shapes of what `lab` gives are in configurator/test/lab/stageLab.ts. */
-async function openLab(search = '?still', from: Browser = browser) {
-  const page = await from.newPage({ viewport: { width: 195, height: 210 } })
-  const problems: string[] = []
-  page.on('pageerror', (error) => problems.push(error.message))
-  page.on('console', (message) => message.type() === 'error' && problems.push(message.text()))
-  await page.goto(address + search)
-  await page.waitForFunction('globalThis.lab')
-  return { page, problems }
-}
 const show = (page: Page, choices: object, done?: string[], family = 'fridge') =>
   page.evaluate<Stats>(`lab.show(${JSON.stringify(choices)}, ${JSON.stringify(done)}, '${family}')`)
 /** Does something to the stage and gives its figures once it stands still. */
@@ -279,7 +238,7 @@ describe('the stage in a real browser', () => {
   })
 
   it('gives the identical picture again after a lost context', async () => {
-    const { page, problems } = await openLab()
+    const { page, problems } = await lab.open()
     await page.evaluate('lab.print(true)')
     await show(page, { ...everything, nameplate: 'engraved', engraving: 'Mira' })
     await after(page, 'kitchen(true)')
@@ -322,8 +281,8 @@ describe('the stage in a real browser', () => {
   })
 
   it('comes by moving to the same picture as by jumping, and then stops', async () => {
-    const jumping = await openLab()
-    const moving = await openLab('')
+    const jumping = await lab.open()
+    const moving = await lab.open('')
     const pictures = []
     for (const { page } of [jumping, moving]) {
       await show(page, {})
@@ -377,7 +336,7 @@ describe('the stage in a real browser', () => {
   it('says so where there is no WebGL, and throws nothing', async () => {
     const blind = await launchBrowser({ withoutWebGL: true })
     try {
-      const { page, problems } = await openLab('', blind)
+      const { page, problems } = await lab.open('', blind)
       expect(await page.evaluate('lab.unavailable')).toMatch(/WebGL 2/)
       expect(problems).toEqual([])
     } finally {
@@ -401,7 +360,7 @@ describe('the stage in a real browser', () => {
   })
 
   it('is one lazy chunk of at most 210 kB gzip', async () => {
-    const assets = join(folder, 'assets')
+    const assets = join(lab.folder, 'assets')
     const stage = (await readdir(assets)).find((name) => /^stage-.*\.js$/.test(name))
     expect(stage).toBeDefined()
     expect(gzipSync(await readFile(join(assets, stage!))).length).toBeLessThanOrEqual(210_000)

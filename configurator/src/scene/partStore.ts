@@ -44,20 +44,11 @@ export function createPartStore(): PartStore {
     group.remove(old.group)
     old.group.traverse((o) => (o as Mesh).geometry?.dispose())
   }
-  const place = ({ group: g, plan: { motion, apart, pivot, isInside } }: Kept) => {
+  const place = ({ group: g, plan }: Kept) => {
     const shows = opened > 0 || parted > 0
-    g.visible = !isInside || shows
+    g.visible = !plan.isInside || shows
     for (const mesh of g.children) mesh.castShadow = castsNow(mesh.userData['casts'] as Casts, shows)
-    const [x, y, z] = apart ?? [0, 0, 0]
-    g.position.set(pivot[0] + x * parted, pivot[1] + y * parted, pivot[2] + z * parted)
-    if (motion?.kind === 'swing') g.rotation.y = motion.radians * opened
-    if (motion?.kind === 'drop') {
-      // First it comes down, then it goes under.
-      const share = motion.under > 0 ? 0.62 : 1
-      g.rotation.x = motion.radians * Math.min(1, opened / share)
-      g.position.z -= motion.under * Math.max(0, (opened - share) / (1 - share || 1))
-    }
-    if (motion?.kind === 'slide') g.position.z += motion.metres * opened
+    moveTo(g, plan, opened, parted)
   }
   const draw = (plan: PartPlan) => {
     if (kept.get(plan.id)?.plan.key === plan.key) return
@@ -104,6 +95,25 @@ export function createPartStore(): PartStore {
       for (const id of kept.keys()) drop(id)
     },
   }
+}
+
+/** Moves a part: 0 shut and together, 1 open and apart. */
+export function moveTo(
+  group: Group,
+  { pivot, motion, apart }: PartPlan,
+  opened: number,
+  parted: number,
+): void {
+  const [x, y, z] = apart ?? [0, 0, 0]
+  group.position.set(pivot[0] + x * parted, pivot[1] + y * parted, pivot[2] + z * parted)
+  if (motion?.kind === 'swing') group.rotation.y = motion.radians * opened
+  if (motion?.kind === 'drop') {
+    // First it comes down, then it goes under.
+    const share = motion.under > 0 ? 0.62 : 1
+    group.rotation.x = motion.radians * Math.min(1, opened / share)
+    group.position.z -= motion.under * Math.max(0, (opened - share) / (1 - share || 1))
+  }
+  if (motion?.kind === 'slide') group.position.z += motion.metres * opened
 }
 
 const SEE_THROUGH: ReadonlySet<MeshRole> = new Set<MeshRole>(['clear', 'display'])

@@ -4,8 +4,8 @@ import { createFinishes, type Finishes } from './finish.ts'
 import { createFloor } from './floor.ts'
 import type { Done, Model } from './model.ts'
 import { createOverlay } from './overlay.ts'
-import type { MeshRole, PartPlan } from './parts.ts'
-import { createPartStore } from './partStore.ts'
+import type { PartPlan } from './parts.ts'
+import { createPartStore, type MaterialFor } from './partStore.ts'
 import type { PrintedPicture } from './print.ts'
 import { createRoom, planRoom } from './room.ts'
 import { bakeStudio, keyLight, reachOf, SHADOW_SIZE, STUDIO_SIZE } from './studio.ts'
@@ -28,6 +28,8 @@ export interface Setting {
   take(wish: Wish, onChange: () => void): void
   /** Moves doors and parts: 0 shut and together, 1 open and apart. */
   move(open: number, apart: number): void
+  /** Gives the materials of a wish that has been taken. */
+  materialFor(wish: Wish): MaterialFor
   /** The shaders that a frame of it needs. */
   shaders(showsInside: boolean): ShaderName[]
   /** Inside parts still to be drawn; call each once. */
@@ -60,8 +62,8 @@ export function createSetting(renderer: WebGLRenderer): Setting {
   let footprint: readonly [number, number] = [1, 1]
 
   const materialFor =
-    ({ model, done, picture }: Wish) =>
-    (role: MeshRole, panel: string | undefined) => {
+    ({ model, done, picture }: Wish): MaterialFor =>
+    (role, panel) => {
       if (role === 'display') return finishes.display()
       if (role === 'engraved') return finishes.engraved()
       if (role !== 'panel') return finishes[role]
@@ -73,6 +75,7 @@ export function createSetting(renderer: WebGLRenderer): Setting {
     scene,
     light,
     finishes,
+    materialFor,
     take(wish, onChange) {
       const { model, done, hasDimensions, isInRoom } = wish
       finishes.setTone(model.looks(done).tone)

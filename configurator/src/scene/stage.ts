@@ -14,10 +14,12 @@ import type { PrintedPicture } from './print.ts'
 import { planRoom, roomView } from './room.ts'
 import { createSetting, type Wish } from './setting.ts'
 import { drawStill, type StillSize } from './still.ts'
+import type { ModelFormat } from './takeaway.ts'
 import { createWarmUp } from './warmUp.ts'
 
 export type { Appliance, BuildStage, FocusArea } from './appliance.ts'
 export type { PrintedPicture } from './print.ts'
+export type { ModelFormat } from './takeaway.ts'
 
 /** Figures of the last drawn frame and of what the GPU holds. */
 export interface StageStats {
@@ -56,6 +58,8 @@ export interface Stage {
   dimensions(on: boolean): void
   /** Draws an averaged still with a transparent background (PNG). */
   still(size: StillSize): Promise<Blob>
+  /** Makes a file of the finished appliance for other programs, open or shut as it stands here. */
+  model(format: ModelFormat): Promise<Blob>
   /** Reads the canvas' CSS size again. */
   resize(): void
   /** Resolves when what was asked for has been drawn and no further frame is wanted. */
@@ -272,6 +276,13 @@ function setTheStage(canvas: HTMLCanvasElement, renderer: WebGLRenderer, options
       const eye = new PerspectiveCamera(LENS_DEGREES, size.width / size.height, 0.5, 40)
       placeCamera(eye, poseOf({ ...view(wish), yaw: rig.now.yaw, pitch: rig.now.pitch }, eye.aspect))
       return drawStill(renderer, setting.scene, eye, setting.light, size, () => paint(loop.restingRatio))
+    },
+    async model(format) {
+      await loop.settled()
+      if (!wish) throw new Error('A model needs a shown appliance.')
+      const whole = { ...wish, done: null }
+      const { takeModel } = await import('./takeaway.ts')
+      return takeModel(whole.model, setting.materialFor(whole), { format, isOpen: doors.goal > 0 })
     },
     resize() {
       measure()

@@ -8,6 +8,7 @@ const paths = {
   image: 'M4 5h16v14H4zM4 16l5-5 4 4 2.500-2.500L20 17M15.500 9.500h.1',
   size: 'M4 7v10M20 7v10M4 12h16M7 9l-3 3 3 3M17 9l3 3-3 3',
   share: 'M12 15V4M8 7.500 12 3.500l4 4M5 12v7h14v-7',
+  take: 'M12 4v11M8 11.500l4 4 4-4M5 14v5.500h14V14',
   check: 'm5 12.500 4.500 4.500L19 7.500',
   close: 'M6 6l12 12M18 6 6 18',
   globe: 'M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18ZM3 12h18M12 3c5.300 5 5.300 13 0 18-5.300-5-5.300-13 0-18Z',
@@ -26,6 +27,9 @@ const paths = {
   pencil: 'm5 19 1-4L16.500 4.500l3 3L9 18l-4 1Z',
   swap: 'M4 9h15l-3.500-3.500M20 15H5l3.500 3.500',
   spark: 'M11 3.500 13 9l5.500 2-5.500 2-2 5.500L9 13l-5.500-2L9 9l2-5.500ZM18.500 16v4m-2-2h4',
+  play: 'M8 5.500v13l10.500-6.500L8 5.500Z',
+  pause: 'M8.500 5.500v13M15.500 5.500v13',
+  bell: 'M6 16.500V11a6 6 0 0 1 12 0v5.500l1.500 1.500h-15L6 16.500ZM10 20.500h4',
 } as const
 
 /** Icons that point along the line of reading: mirrored where it runs from right to left. */

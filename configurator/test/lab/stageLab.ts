@@ -4,11 +4,13 @@
  */
 import { drawAppliance } from '../../src/scene/drawings.ts'
 import type { Appliance, BuildStage } from '../../src/scene/appliance.ts'
-import type { Stage } from '../../src/scene/stage.ts'
+import { modelOf } from '../../src/scene/families.ts'
+import type { ModelFormat, Stage } from '../../src/scene/stage.ts'
 
 const { createStage } = await import('../../src/scene/stage.ts')
 const canvas = document.querySelector('canvas')!
 const events: string[] = []
+let shown: Appliance = { family: 'fridge', choices: {} }
 const made = createStage(canvas, {
   pixelRatio: devicePixelRatio,
   reducedMotion: location.search === '?still',
@@ -26,7 +28,8 @@ const lab = {
   /** Shows a fridge and waits until it stands still. */
   async show(choices: Appliance['choices'], done?: BuildStage[], family: Appliance['family'] = 'fridge') {
     stage.reveal(done ? new Set(done) : null)
-    stage.show({ family, choices })
+    shown = { family, choices }
+    stage.show(shown)
     await stage.settled()
     return stage.stats()
   },
@@ -105,6 +108,18 @@ const lab = {
       corner: alpha(2, 2),
       middle: alpha(width / 2, height / 2),
     }
+  },
+  /** Width, height and depth that were ordered, metres. */
+  size: () => modelOf(shown).size,
+  /** The file of what stands there, as base64. */
+  async model(format: ModelFormat) {
+    const blob = await stage.model(format)
+    const url = await new Promise<string>((resolve) => {
+      const reader = new FileReader()
+      reader.addEventListener('load', () => resolve(reader.result as string))
+      reader.readAsDataURL(blob)
+    })
+    return { type: blob.type, base64: url.slice(url.indexOf(',') + 1) }
   },
   /** What the browser's XML parser finds wrong with a drawing; null when nothing. */
   drawingError(choices: Appliance['choices'], family: Appliance['family'] = 'fridge') {

@@ -4,6 +4,7 @@ import { Icon } from '../icons.tsx'
 import type { Picture } from '../Viewport.tsx'
 import { useLaterWords } from '../words.ts'
 import { OwnPicture, useOwnPicture } from './OwnPicture.tsx'
+import { TakeAway } from './TakeAway.tsx'
 
 /** The buttons beside the 3D picture. They come with it, so the first choice does not wait for them. */
 export default function ViewTools({
@@ -24,6 +25,7 @@ export default function ViewTools({
   const [isInKitchen, setInKitchen] = useState(false)
   const [hasSizes, setSizes] = useState(false)
   const [isChoosing, setChoosing] = useState(false)
+  const [isTaking, setTaking] = useState(false)
   const { kept, keep } = useOwnPicture(stage, printFor)
   const isWide = doors?.asked === isOpen ? doors.open : isOpen
   useEffect(() => stage.open(isWide && !isApart ? 1 : 0), [stage, isWide, isApart])
@@ -55,7 +57,23 @@ export default function ViewTools({
         {tool('kitchen', t.inKitchen, isInKitchen, () => setInKitchen(!isInKitchen))}
         {tool('size', t.showSize, hasSizes, () => setSizes(!hasSizes))}
         {printFor !== undefined && tool('image', t.ownPicture, kept !== undefined, () => setChoosing(true))}
+        <button
+          type="button"
+          className="icon-button"
+          aria-haspopup="dialog"
+          title={t.takeAway}
+          onClick={() => setTaking(true)}
+        >
+          <Icon name="take" />
+          <span className="sr-only">{t.takeAway}</span>
+        </button>
       </div>
+      <TakeAway
+        stage={stage}
+        name={`lot-one-${appliance.family}`}
+        isOpen={isTaking}
+        onClose={() => setTaking(false)}
+      />
       {printFor !== undefined && (
         <OwnPicture
           kept={kept}
