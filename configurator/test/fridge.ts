@@ -7,8 +7,12 @@ import { loadProductModel } from '../../rules/src/productModel.ts'
 import type { Keeper } from '../src/session/keeper.ts'
 
 /** Compiles the shipped fridge, or an edited copy of its file. */
-export function fridgePackage(edit: (yaml: string) => string = (yaml) => yaml): ProductPackage {
-  const { model, problems } = loadProductModel(edit(fridgeYaml), 'fridge.yaml')
+export const fridgePackage = (edit: (yaml: string) => string = (yaml) => yaml): ProductPackage =>
+  packageFrom(edit(fridgeYaml))
+
+/** Compiles a rule file. */
+export function packageFrom(yaml: string): ProductPackage {
+  const { model, problems } = loadProductModel(yaml, 'product.yaml')
   if (!model) throw new Error(problems.map((p) => `${p.line}: ${p.message}`).join('\n'))
   const compiled = compile(model, { at: '2026-11-20', now: () => 0 })
   if (!compiled.ok) throw new Error('too big')
