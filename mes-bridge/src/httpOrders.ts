@@ -134,6 +134,10 @@ export function orderRoutes(
     if (order === undefined) return
     const parsed = parseBody(ChangeRequest, request.body)
     if (!parsed.ok) return sendProblem(response, malformed(parsed.errors))
+    // A repetition of what was granted is granted, also when the unit is ready by now.
+    const { selection: ordered } = order.view.order
+    if (Object.entries(parsed.value.selection).every(([option, value]) => ordered[option] === value))
+      return void response.json(order.view)
     const over = finishedOrder(order.view)
     if (over !== undefined) return refuseWish(response, over, 'changed')
     const { orderId, rulesHash } = order.snapshot

@@ -336,3 +336,19 @@ test('an order may be cancelled and changed until a station has started', async 
     body: { type: '/problems/finished', state: 'cancelling' },
   })
 })
+
+test('a change that was granted is granted again when the unit is ready by now; another one is not', async () => {
+  const { order, headers, url } = await placed()
+  const patch = (handle: string) => send(url, { method: 'PATCH', headers, json: { selection: { handle } } })
+  expect(await patch('leather')).toMatchObject({ status: 200 })
+  const operations = assigned(order.orderId)
+  await shop.journal.record(order.orderId, [
+    operations,
+    ...operations.operations.map(({ op }) => seen(op, 'Ended') as never),
+  ])
+  expect(await patch('leather')).toMatchObject({
+    status: 200,
+    body: { state: 'completed', order: { selection: { handle: 'leather' } } },
+  })
+  expect(await patch('bar')).toMatchObject({ status: 409, body: { state: 'completed' } })
+})
