@@ -1,7 +1,8 @@
 /** Freezes the workbench's diagrams into the format of `diagram.ts`: equal nodes once, skipped variables written out. */
 import type { Diagram } from './diagram.ts'
 import type { DiagramBuilder } from './diagramBuilder.ts'
-import { partsOf } from './splitting.ts'
+import { partEnds, shapeOf } from './splitting.ts'
+import type { Shape } from './splitting.ts'
 
 /** Collects *choice* and *all* nodes, each distinct one once; children must be made before their parents. */
 export interface Freezer {
@@ -10,6 +11,8 @@ export interface Freezer {
     variable: number,
     edges: readonly { readonly values: readonly number[]; readonly child: number }[],
   ) => number
+  /** A choice with one edge that takes every value. */
+  readonly any: (variable: number, child: number) => number
   /** Independent regions side by side; the end is dropped, a single region stands for itself. */
   readonly all: (children: readonly number[]) => number
   readonly finish: (roots: readonly number[], rest: Pick<Diagram, 'options' | 'weights' | 'terms'>) => Diagram
@@ -42,24 +45,26 @@ export function createFreezer(sizes: readonly number[], position: ArrayLike<numb
     }
     return number
   }
+  const setOf = (variable: number, values: readonly number[]) => {
+    const key = `${variable}|${values.join()}`
+    let set = setNumbers.get(key)
+    if (set === undefined) {
+      set = sets.length
+      setNumbers.set(key, set)
+      sets.push({ variable, values })
+    }
+    return set
+  }
+  const every = sizes.map((size) => Array.from({ length: size }, (_, value) => value))
   return {
     choice: (variable, edges) =>
       node(
         variable,
         edges
-          .map(({ values, child }) => {
-            const key = `${variable}|${values.join()}`
-            let set = setNumbers.get(key)
-            if (set === undefined) {
-              set = sets.length
-              setNumbers.set(key, set)
-              sets.push({ variable, values })
-            }
-            return { set, child, first: values[0]! }
-          })
-          .sort((a, b) => a.first - b.first)
-          .map(({ set, child }) => ({ set, child })),
+          .toSorted((a, b) => a.values[0]! - b.values[0]!)
+          .map(({ values, child }) => ({ set: setOf(variable, values), child })),
       ),
+    any: (variable, child) => node(variable, [{ set: setOf(variable, every[variable]!), child }]),
     all: (children) => {
       const regions = [...new Set(children)].filter((child) => child !== 0).sort((a, b) => a - b)
       if (regions.length === 0) return 0
@@ -88,7 +93,7 @@ export function createFreezer(sizes: readonly number[], position: ArrayLike<numb
         kept.flatMap((old) => (kinds[old]! < 0 ? [] : edgesOf[old]!.map((edge) => edge.set))),
       )
       const setOrder = [...usedSets].sort((a, b) => sets[a]!.variable - sets[b]!.variable)
-      const setOf = new Map(setOrder.map((old, number) => [old, number]))
+      const newSet = new Map(setOrder.map((old, number) => [old, number]))
       const setStart = new Int32Array(setOrder.length + 1)
       const setMembers: number[] = []
       setOrder.forEach((old, number) => {
@@ -100,7 +105,7 @@ export function createFreezer(sizes: readonly number[], position: ArrayLike<numb
       const edgeChild: number[] = []
       kept.forEach((old, number) => {
         for (const edge of edgesOf[old]!) {
-          edgeSet.push(kinds[old]! < 0 ? 0 : setOf.get(edge.set)!)
+          edgeSet.push(kinds[old]! < 0 ? 0 : newSet.get(edge.set)!)
           edgeChild.push(numberOf[edge.child]!)
         }
         edgeStart[number + 1] = edgeSet.length
@@ -125,57 +130,67 @@ export function createFreezer(sizes: readonly number[], position: ArrayLike<numb
 export const unsplit = Infinity
 
 /**
- * Adds one diagram of the workbench to a freezer and gives its node. `levels` (ascending) are the variables that every way
- * through it must test; those it skips are written as a choice with one edge that takes every value. Parts of at least
- * `span` levels that every way leaves through one and the same node stand beside what follows (`splitting.ts`).
+ * Adds one diagram to a freezer and gives its node. `variables` stand at the shape's places and every way through it must test
+ * them; those it skips are written as a choice with one edge that takes every value. Parts of at least `span` places that
+ * every way leaves through one and the same node stand beside what follows (`splitting.ts`).
  */
 export function freezeInto(
   freezer: Freezer,
-  builder: DiagramBuilder,
-  root: number,
-  levels: readonly number[],
-  variableOf: ArrayLike<number>,
+  shape: Shape,
+  variables: readonly number[],
   span: number = unsplit,
 ): number {
-  const place = new Map(levels.map((level, at) => [level, at]))
-  const placeOf = (node: number) => place.get(builder.level(node)) ?? levels.length
-  const every = levels.map((level) => Array.from({ length: builder.sizes[level]! }, (_, value) => value))
-  const chains = new Map<string, number>()
+  const { place, edgeStart, edgeChild, edgeValues } = shape
+  const nodes = place.length
+  const ends = partEnds(shape, span)
+  const chains = variables.map(() => new Map<number, number>())
   /** The frozen node, led to from just below place `from` … through every skipped variable in between. */
-  const lead = (frozen: number, to: number, from: number): number => {
-    let node = frozen
+  const lead = (below: number, to: number, from: number): number => {
+    let node = below
     for (let at = to - 1; at > from; at--) {
-      const key = `${at}:${node}`
-      let above = chains.get(key)
+      let above = chains[at]!.get(node)
       if (above === undefined) {
-        above = freezer.choice(variableOf[levels[at]!]!, [{ values: every[at]!, child: node }])
-        chains.set(key, above)
+        above = freezer.any(variables[at]!, node)
+        chains[at]!.set(node, above)
       }
       node = above
     }
     return node
   }
-  if (root === 0) return freezer.choice(variableOf[levels[0]!]!, [])
-  const parts = partsOf(builder, root, placeOf, span)
-  const frozen = new Map<number, number>([[1, 0]])
+  const frozen = new Int32Array(nodes)
   /** Everything from a node seen from place `at` down to `end`: its parts side by side. */
   const downTo = (end: number, node: number, at: number): number => {
-    if (node === end) return lead(0, placeOf(end), at)
+    if (node === end) return lead(0, place[end]!, at)
+    if (ends[node] === end) return lead(frozen[node]!, place[node]!, at)
     const regions: number[] = []
-    for (let [part, above] = [node, at]; part !== end; part = parts.endOf(part)) {
-      regions.push(lead(frozen.get(part)!, placeOf(part), above))
+    for (let [part, above] = [node, at]; part !== end; part = ends[part]!) {
+      regions.push(lead(frozen[part]!, place[part]!, above))
       // What a part skips at its end is written by its own edges.
-      above = placeOf(parts.endOf(part)) - 1
+      above = place[ends[part]!]! - 1
     }
     return freezer.all(regions)
   }
-  for (const node of parts.upwards) {
-    const at = placeOf(node)
-    const edges = [...parts.childrenOf(node)].map(([child, values]) => ({
-      values,
-      child: downTo(parts.endOf(node), child, at),
-    }))
-    frozen.set(node, freezer.choice(variableOf[levels[at]!]!, edges))
+  for (let node = 1; node < nodes; node++) {
+    const at = place[node]!
+    const edges: { values: readonly number[]; child: number }[] = []
+    for (let e = edgeStart[node]!; e < edgeStart[node + 1]!; e++)
+      edges.push({ values: edgeValues[e]!, child: downTo(ends[node]!, edgeChild[e]!, at) })
+    frozen[node] = freezer.choice(variables[at]!, edges)
   }
-  return downTo(1, root, -1)
+  return downTo(0, nodes - 1, -1)
+}
+
+/** Adds one rule of a workbench to a freezer; it tests exactly the variables it depends on. `order`: variable of each level. */
+export function freezeRule(
+  freezer: Freezer,
+  builder: DiagramBuilder,
+  root: number,
+  order: readonly number[],
+): number {
+  const levels = root === 0 ? [0] : builder.support(root)
+  return freezeInto(
+    freezer,
+    shapeOf(builder, root, levels),
+    levels.map((level) => order[level]!),
+  )
 }

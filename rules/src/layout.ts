@@ -6,11 +6,12 @@ import type { Budget } from './diagramBuilder.ts'
 import type { Diagram } from './diagram.ts'
 import { holds } from './evaluate.ts'
 import { formulaDiagram, optionsOf } from './formulaDiagram.ts'
-import { createFreezer, freezeInto, unsplit } from './freeze.ts'
+import { createFreezer, freezeInto, freezeRule, unsplit } from './freeze.ts'
 import { createWorkbench } from './joining.ts'
 import type { Workbench } from './joining.ts'
 import type { Formula, PriceTerm, ProductModel, Rule } from './model.ts'
 import type { Proofs } from './proofs.ts'
+import { plainEdges, shapeOf } from './splitting.ts'
 
 /** For work that is known to be small. */
 export const unlimited: Budget = { nodes: Infinity, steps: Infinity }
@@ -149,22 +150,28 @@ export function freezeGroups(
   groupOf: Int32Array,
 ): Diagram {
   const { plan, order, bench } = layout
-  const rest = machineWeights(plan)
-  // Lazy rules are asked beside the machine, variable by variable in the one order.
-  const spans = plan.rules.some((rule) => rule.lazy === true) ? [unsplit] : splitSpans
-  const frozen = spans.map((span) => {
-    const freezer = createFreezer(plan.sizes, positionsOf(order))
-    const regions = [...groups].map(([group, handle]) => {
-      const levels = [...order.keys()].filter((level) => groupOf[order[level]!] === group)
-      return freezeInto(freezer, bench.builder, bench.node(handle), levels, order, span)
-    })
-    return freezer.finish([freezer.all(regions)], rest)
+  const shapes = [...groups].map(([group, handle]) => {
+    const levels = [...order.keys()].filter((level) => groupOf[order[level]!] === group)
+    return {
+      shape: shapeOf(bench.builder, bench.node(handle), levels),
+      variables: levels.map((level) => order[level]!),
+    }
   })
-  return frozen.reduce((best, each) => (each.edgeSet.length < best.edgeSet.length ? each : best))
+  const frozen = (span: number) => {
+    const freezer = createFreezer(plan.sizes, positionsOf(order))
+    const regions = shapes.map(({ shape, variables }) => freezeInto(freezer, shape, variables, span))
+    return freezer.finish([freezer.all(regions)], machineWeights(plan))
+  }
+  // Lazy rules are asked beside the machine, variable by variable in the one order.
+  if (plan.rules.some((rule) => rule.lazy === true)) return frozen(unsplit)
+  const split = frozen(splitSpan)
+  // What gains nothing stays plain.
+  const plain = shapes.reduce((sum, { shape }) => sum + plainEdges(shape), 0)
+  return split.edgeSet.length < plain + (shapes.length > 1 ? shapes.length : 0) ? split : frozen(unsplit)
 }
 
-/** Spans of parts to try: without splitting first, so that what gains nothing stays plain. */
-const splitSpans = [unsplit, 10]
+/** Least places of a part that stands on its own. */
+const splitSpan = 10
 
 /** The rest of the machine's diagram: what each value adds to the price, and where the amounts of the terms stand. */
 export function machineWeights(plan: Plan): Pick<Diagram, 'options' | 'weights' | 'terms'> {
@@ -195,10 +202,7 @@ export function freezeRules(layout: Layout): Diagram {
   const options = plan.model.options.length
   const sizes = plan.sizes.slice(0, options)
   const freezer = createFreezer(sizes, positionsOf(order))
-  const roots = layout.rules.map((handle) => {
-    const node = bench.node(handle)
-    return freezeInto(freezer, bench.builder, node, node === 0 ? [0] : bench.builder.support(node), order)
-  })
+  const roots = layout.rules.map((handle) => freezeRule(freezer, bench.builder, bench.node(handle), order))
   const weights = new Float64Array(sizes.reduce((sum, size) => sum + size, 0))
   return freezer.finish(roots, { options, weights, terms: [] })
 }

@@ -1,7 +1,7 @@
 /** Rules that could be deleted without changing what can be built. */
 import { clausesOf, encodingOf, oneValueEach } from './clauses.ts'
 import type { Compiled } from './compile.ts'
-import { createFreezer, freezeInto } from './freeze.ts'
+import { createFreezer, freezeRule } from './freeze.ts'
 import { layOut, planOf, unlimited } from './layout.ts'
 import type { ProductModel, Rule } from './model.ts'
 import { createRuleSolver } from './ruleSolver.ts'
@@ -26,8 +26,7 @@ export function redundantRules(model: ProductModel, compiled: Compiled): string[
     sizes,
     Int32Array.from(plan.sizes, (_, variable) => order.indexOf(variable)),
   )
-  const frozen = (root: number) =>
-    freezeInto(freezer, builder, root, root === 0 ? [0] : builder.support(root), order)
+  const frozen = (root: number) => freezeRule(freezer, builder, root, order)
   // The rules, then their opposites: a rule is implied when the others and its opposite exclude each other.
   const roots = layout.rules.map((handle) => frozen(node(handle)))
   roots.push(...layout.rules.map((handle) => frozen(builder.not(node(handle)))))
