@@ -11,6 +11,7 @@
  * in one region without *all* nodes: along every way both test the same variables in the same order.
  */
 import type { Diagram } from './diagram.ts'
+import { createLazyRules } from './lazyRules.ts'
 import { createMachine, packOf } from './ruleMachine.ts'
 import type { Machine } from './ruleMachine.ts'
 
@@ -19,9 +20,6 @@ export class LazyRulesTooHard extends Error {}
 
 /** Pairs looked at for one question: about a second. */
 const defaultEffort = 200_000
-
-/** Steps of lazy rules kept from question to question. */
-const mostRemembered = 1_000_000
 
 /** What is known about the cheapest way on from a pair; `child` and `value` lead along it. */
 interface Known {
@@ -109,54 +107,15 @@ export function createLazyMachine(
     }
   })
 
-  // Lazy rules, by region; a rule's node and a value give its next node, -1: the rule is broken.
   const lazyOf = regions.map((_, r) =>
     lazy
       .map((rule) => ruleDiagrams.roots[rule]!)
       .filter((top) => top !== 0 && regionOf[ruleDiagrams.kind[top]!] === r),
   )
-  const memberOf = new Map<number, Set<number>>()
-  const stepRule = (node: number, variable: number, value: number): number => {
-    if (node === 0 || ruleDiagrams.kind[node] !== variable) return node
-    for (let e = ruleDiagrams.edgeStart[node]!; e < ruleDiagrams.edgeStart[node + 1]!; e++) {
-      const set = ruleDiagrams.edgeSet[e]!
-      let members = memberOf.get(set)
-      if (!members) {
-        const { setStart: start, setMembers: all, firstValue: first } = ruleDiagrams
-        members = new Set(
-          Array.from(all.subarray(start[set], start[set + 1]), (flat) => flat - first[variable]!),
-        )
-        memberOf.set(set, members)
-      }
-      if (members.has(value)) return ruleDiagrams.edgeChild[e]!
-    }
-    return -1
-  }
-  const tuples: (readonly number[])[] = []
-  const tupleNumbers = new Map<string, number>()
-  const tupleOf = (nodes: readonly number[]) => {
-    const key = nodes.join()
-    let number = tupleNumbers.get(key)
-    if (number === undefined) {
-      number = tuples.push(nodes) - 1
-      tupleNumbers.set(key, number)
-    }
-    return number
-  }
-  let starts = lazyOf.map(tupleOf)
-  const steps = new Map<number, number>()
-  const step = (tuple: number, variable: number, flat: number): number => {
-    const key = tuple * price.length + flat
-    let next = steps.get(key)
-    if (next === undefined) {
-      const nodes = tuples[tuple]!.map((node) => stepRule(node, variable, flat - firstValue[variable]!))
-      next = nodes.includes(-1) ? -1 : tupleOf(nodes)
-      steps.set(key, next)
-    }
-    return next
-  }
-  const tests = (tuple: number, variable: number) =>
-    tuples[tuple]!.some((node) => node !== 0 && ruleDiagrams.kind[node] === variable)
+  const rules = createLazyRules(ruleDiagrams, lazyOf)
+  const { starts, tests } = rules
+  const step = (tuple: number, variable: number, flat: number) =>
+    rules.step(tuple, variable, flat - firstValue[variable]!)
 
   const costsOf = (pick: Int32Array, fixed: Uint8Array, withPrice: boolean): Costs => {
     const value = withPrice ? price.slice() : new Float64Array(price.length)
@@ -188,11 +147,7 @@ export function createLazyMachine(
   let spent = 0
   const begin = () => {
     spent = 0
-    if (steps.size < mostRemembered) return
-    steps.clear()
-    tupleNumbers.clear()
-    tuples.length = 0
-    starts = lazyOf.map(tupleOf)
+    rules.tidy()
   }
   const spend = (pairs: number) => {
     spent += pairs
@@ -306,8 +261,8 @@ export function createLazyMachine(
     const product = new Int32Array(variables).fill(-1)
     let cost = 0
     const each = regions.map((top, r) => {
-      const known = top === 0 ? ended : search(top, starts[r]!, costs, limit, memories[r]!)
-      if (known.isExact && known.cost < Infinity) follow(top, starts[r]!, memories[r]!, product)
+      const known = top === 0 ? ended : search(top, starts()[r]!, costs, limit, memories[r]!)
+      if (known.isExact && known.cost < Infinity) follow(top, starts()[r]!, memories[r]!, product)
       cost += known.cost
       return known.cost
     })
@@ -361,11 +316,11 @@ export function createLazyMachine(
           const above = new Map<number, Known>()
           const memory: Memory = (node) => (height[node]! < heightOf[v]! ? shared[r]!(node) : above)
           try {
-            const known = search(top, starts[r]!, here, reached[i]!, memory)
+            const known = search(top, starts()[r]!, here, reached[i]!, memory)
             own = Math.min(known.cost, reached[i]!)
             if (known.isExact && known.cost < Infinity) {
               const product = new Int32Array(variables).fill(-1)
-              follow(top, starts[r]!, memory, product)
+              follow(top, starts()[r]!, memory, product)
               take(r, product, known.cost)
             }
           } catch (error) {
@@ -385,7 +340,7 @@ export function createLazyMachine(
   }
   const keeps = (product: Int32Array) =>
     regions.every((top, r) => {
-      let tuple = starts[r]!
+      let tuple = starts()[r]!
       for (const v of inOrder[r]!) if (tuple >= 0) tuple = step(tuple, v, firstValue[v]! + product[v]!)
       return top === 0 || tuple >= 0
     })
@@ -470,7 +425,7 @@ export function createLazyMachine(
     centsOf,
     count: (pick) => {
       begin()
-      return regions.reduce((all, top, r) => all * countFrom(top, starts[r]!, pick), 1n)
+      return regions.reduce((all, top, r) => all * countFrom(top, starts()[r]!, pick), 1n)
     },
     countAtMost: relaxed.count,
     walk: (pick) => relaxed.walk(pick) && keeps(pick),

@@ -8,7 +8,7 @@ import type { Workbench } from './joining.ts'
 import { layOut } from './layout.ts'
 import type { Layout, Plan } from './layout.ts'
 import { sift } from './sifting.ts'
-import { candidateOrders, hubOrders } from './variableOrder.ts'
+import { candidateOrders } from './variableOrder.ts'
 import type { OrderTask } from './variableOrder.ts'
 
 /** Variables that rules or price terms connect, by group. */
@@ -51,7 +51,7 @@ export function findOrder(plan: Plan, budget: Budget, onBench: (bench: Workbench
   const task: OrderTask = { ...rough, edges: edgesOf(first) }
   const groupOf = groupsOf(first)
   // Groups stand one below the other, so that a proof over several of them stays small.
-  const candidates = [...hubOrders(task), ...candidateOrders(task, 10)].map((order) =>
+  const candidates = candidateOrders(task, 10).map((order) =>
     order.toSorted((a, b) => groupOf[a]! - groupOf[b]!),
   )
   let best: { order: number[]; nodes: number; steps: number } | undefined

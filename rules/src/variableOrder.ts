@@ -3,8 +3,6 @@
  * together until the spans stop shrinking.
  */
 
-import { connected } from './joining.ts'
-
 export interface OrderTask {
   readonly variables: number
   /** Each constraint's variables. */
@@ -78,43 +76,6 @@ function force(task: OrderTask, start: readonly number[]): number[] {
   }
   return best
 }
-
-/**
- * Orders for models in which a few variables are in very many constraints (the version of a car decides about everything): these
- * hubs come first, busiest on top, because FORCE would pull all others together around them; below stand the parts into which
- * the rest falls, one after the other.
- */
-export function hubOrders(task: OrderTask): number[][] {
-  const degree = new Int32Array(task.variables)
-  for (const edge of task.edges) for (const variable of edge) degree[variable]!++
-  const busiest = [...degree.keys()]
-    .filter(
-      (v) =>
-        task.after[v]!.length === 0 && degree[v]! >= leastHub && degree[v]! * hubShare >= task.edges.length,
-    )
-    .sort((a, b) => degree[b]! - degree[a]! || a - b)
-  const counts = [...new Set([1, 2, 4, 8, busiest.length])].filter(
-    (count) => count > 0 && count <= busiest.length,
-  )
-  return counts.map((count) => {
-    const hubs = busiest.slice(0, count)
-    const rest = task.edges.map((edge) => edge.filter((variable) => !hubs.includes(variable)))
-    const part = connected(task.variables, rest)
-    const pulled = force({ ...task, edges: rest }, [...degree.keys()])
-    const firstOf = new Map<number, number>()
-    pulled.forEach((variable, at) => {
-      if (!firstOf.has(part[variable]!)) firstOf.set(part[variable]!, at)
-    })
-    const below = pulled
-      .filter((variable) => !hubs.includes(variable))
-      .toSorted((a, b) => firstOf.get(part[a]!)! - firstOf.get(part[b]!)!)
-    return withDeterminedBelow(task, [...hubs, ...below])
-  })
-}
-
-/** A hub is in at least so many constraints, and in one of so many. */
-const leastHub = 12
-const hubShare = 12
 
 /** Good orders to try, best span first: FORCE from the file's order, from its reverse and from seeded shuffles. */
 export function candidateOrders(task: OrderTask, shuffles: number): number[][] {
