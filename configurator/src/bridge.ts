@@ -3,7 +3,7 @@
  * `@lot-one/rules`; what the world may recover from (offline, busy, refused) comes back as a value, never as an exception.
  */
 import { OrderAnswer, OrderEvent, OrderView, Problem } from '@lot-one/rules'
-import type { BuildOrder, ProductPackage } from '@lot-one/rules'
+import type { BuildOrder, ProductPackage, Selection } from '@lot-one/rules'
 import * as z from 'zod/mini'
 
 const ProductEntry = z.object({
@@ -43,11 +43,14 @@ export interface Following {
 
 export interface Bridge {
   products(): Promise<Answer<ProductEntry[]>>
-  product(id: string): Promise<Answer<ProductPackage>>
+  /** The product under the rules in force, or under those of an order. */
+  product(id: string, rulesHash?: string): Promise<Answer<ProductPackage>>
   /** Places an order. The same body may be sent again: it stays one order. */
   place(order: BuildOrder): Promise<Answer<OrderAnswer>>
   order(key: OrderKey): Promise<Answer<OrderView>>
   cancel(key: OrderKey): Promise<Answer<OrderView>>
+  /** Gives an order other values; options not named keep theirs. */
+  change(key: OrderKey, selection: Selection): Promise<Answer<OrderView>>
   /** Streams an order's events after a sequence number until stopped; reconnects by itself, each event comes at least once. */
   follow(
     key: OrderKey,
@@ -103,14 +106,21 @@ export function createBridge(world: World, base = ''): Bridge {
   const bearer = ({ token }: OrderKey) => ({ authorization: `Bearer ${token}` })
   return {
     products: () => ask('/api/products', z.array(ProductEntry)),
-    async product(id) {
-      const answer = await ask(`/api/products/${encodeURIComponent(id)}`, PackageShape)
+    async product(id, rulesHash) {
+      const rules = rulesHash === undefined ? '' : `?rulesHash=${encodeURIComponent(rulesHash)}`
+      const answer = await ask(`/api/products/${encodeURIComponent(id)}${rules}`, PackageShape)
       return answer.kind === 'ok' ? { kind: 'ok', value: answer.value as unknown as ProductPackage } : answer
     },
     place: (order) =>
       ask('/api/orders', OrderAnswer, { method: 'POST', headers: json, body: JSON.stringify(order) }),
     order: (key) => ask(orderPath(key), OrderView, { headers: bearer(key) }),
     cancel: (key) => ask(`${orderPath(key)}/cancel`, OrderView, { method: 'POST', headers: bearer(key) }),
+    change: (key, selection) =>
+      ask(orderPath(key), OrderView, {
+        method: 'PATCH',
+        headers: { ...json, ...bearer(key) },
+        body: JSON.stringify({ selection }),
+      }),
     follow: (key, after, on) => follow(world, `${base}${orderPath(key)}/events`, bearer(key), after, on),
   }
 }

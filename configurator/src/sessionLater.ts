@@ -15,3 +15,6 @@ export {
 } from './session/saved.ts'
 export type { SavedDesign } from './session/saved.ts'
 export { cheapestDesign, surpriseDesign } from './session/wholeDesigns.ts'
+export { framesOf } from './session/film.ts'
+export type { Frame } from './session/film.ts'
+export { openOrderDesign } from './session/orderDesign.ts'

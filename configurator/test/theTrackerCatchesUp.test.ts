@@ -67,6 +67,8 @@ function bridge(answers: Answer<OrderView>[]) {
     stopped,
     order: async () => answers.shift() ?? ({ kind: 'unanswered', reason: 'silent' } as const),
     cancel: async () => ({ kind: 'unanswered', reason: 'silent' }) as const,
+    change: async () => ({ kind: 'unanswered', reason: 'silent' }) as const,
+    product: async () => ({ kind: 'unanswered', reason: 'silent' }) as const,
     follow(
       _key: unknown,
       after: () => number,

@@ -7,7 +7,7 @@ import type { CatalogEntry } from './catalog.ts'
 import { languageOf, sendProblem } from './httpAnswers.ts'
 import type { Routes } from './httpRoutes.ts'
 import { readQuestion, tell } from './intake.ts'
-import { malformed, problem } from './problems.ts'
+import { malformed, problem, shown } from './problems.ts'
 import { parseBody } from './requests.ts'
 
 /** A package as bytes, made once per rules hash. */
@@ -39,11 +39,15 @@ export function productRoutes({ route, catalog, jsonBody }: Routes): void {
 
   route('/api/products/:id', {
     get: [
-      (request, response) => {
-        const entry = find(request, response)
+      async (request, response) => {
+        const { rulesHash } = request.query
+        const entry =
+          rulesHash === undefined ? find(request, response) : await findPast(request, response, rulesHash)
         if (entry === undefined) return
         const { product } = entry
-        response.set('cache-control', 'no-cache')
+        // rules that are named never change; those in force may at any moment
+        const lasts = rulesHash === undefined ? 'no-cache' : 'public, max-age=31536000, immutable'
+        response.set('cache-control', lasts)
         response.set('etag', `"${product.package.rulesHash}"`)
         response.vary('accept-encoding')
         if (matches(request.get('if-none-match'), product.package.rulesHash))
@@ -81,6 +85,21 @@ export function productRoutes({ route, catalog, jsonBody }: Routes): void {
       },
     ],
   })
+
+  /** The product as its orders know it: under the rules they were placed with, whether it is still on sale or not. */
+  async function findPast(
+    request: Request,
+    response: Response,
+    rulesHash: unknown,
+  ): Promise<CatalogEntry | undefined> {
+    const id = request.params['id'] as string
+    const entry =
+      typeof rulesHash === 'string' && rulesHash.length <= 100 ? await catalog.byHash(rulesHash) : undefined
+    if (entry?.product.package.id === id) return entry
+    const detail = `There are no rules "${shown(rulesHash)}" of product "${id.slice(0, 100)}"; without rulesHash you get those in force`
+    sendProblem(response, problem('not-found', detail))
+    return undefined
+  }
 
   function find(request: Request, response: Response): CatalogEntry | undefined {
     const id = request.params['id'] as string

@@ -122,7 +122,15 @@ export function openApi(): object {
       '/api/products/{id}': {
         get: {
           summary: 'Texts, options, steps and the compiled rule machine; the ETag is the rules hash',
-          parameters: [path('id', 'Product id')],
+          parameters: [
+            path('id', 'Product id'),
+            {
+              name: 'rulesHash',
+              in: 'query',
+              description: 'The package under the rules of an order; absent: under those in force',
+              schema: { type: 'string' },
+            },
+          ],
           responses: answers(
             {
               200: { description: 'The package', content: json(anyObject) },

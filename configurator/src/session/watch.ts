@@ -3,8 +3,8 @@
  * without a network still shows it; a phone that slept resumes after the last sequence it knows.
  */
 import { OrderView, fold } from '@lot-one/rules'
-import type { Problem } from '@lot-one/rules'
-import type { Bridge, Following, LinkState, OrderKey } from '../bridge.ts'
+import type { OrderEvent, Problem, ProductPackage, Selection } from '@lot-one/rules'
+import type { Answer, Bridge, Following, LinkState, OrderKey } from '../bridge.ts'
 import { readKept } from './keeper.ts'
 import type { Keeper } from './keeper.ts'
 
@@ -22,6 +22,12 @@ export interface Watch {
   subscribe(listener: () => void): () => void
   getSnapshot(): WatchView
   cancel(): Promise<void>
+  /** Asks for other values; options not named keep theirs. What came of it is the answer, and on show when it was taken. */
+  change(selection: Selection): Promise<Answer<OrderView>>
+  /** The product under the rules the order was placed with. */
+  rules(): Promise<Answer<ProductPackage>>
+  /** Gives every event of the order from its first on, then those that follow, until stopped. */
+  replay(onEvent: (event: OrderEvent) => void): () => void
   /** Tries to reconnect at once. */
   wake(): void
   close(): void
@@ -36,7 +42,7 @@ const ended = new Set(['completed', 'cancelled'])
 export function watchOrder(
   key: OrderKey,
   door: {
-    readonly bridge: Pick<Bridge, 'order' | 'follow' | 'cancel'>
+    readonly bridge: Pick<Bridge, 'order' | 'follow' | 'cancel' | 'change' | 'product'>
     readonly keeper: Keeper
     readonly now: () => number
     readonly later: (act: () => void, ms: number) => () => void
@@ -115,6 +121,28 @@ export function watchOrder(
         problem: answer.kind === 'ok' ? undefined : answer.kind === 'refused' ? answer.problem : 'unanswered',
       })
       if (answer.kind === 'ok' && answer.value.seq > (view.order?.seq ?? 0)) see(answer.value)
+    },
+    async change(selection) {
+      const answer = await door.bridge.change(key, selection)
+      if (answer.kind === 'ok' && answer.value.seq > (view.order?.seq ?? 0)) see(answer.value)
+      return answer
+    },
+    async rules() {
+      if (!view.order) return { kind: 'unanswered', reason: 'silent' }
+      return door.bridge.product(view.order.order.productId, view.order.order.rulesHash)
+    },
+    replay(onEvent) {
+      let seq = 0
+      const replaying = door.bridge.follow(key, () => seq, {
+        event(event) {
+          if (event.seq <= seq) return
+          seq = event.seq
+          onEvent(event)
+          if (ended.has(event.state)) replaying.stop()
+        },
+        link() {},
+      })
+      return () => replaying.stop()
     },
     wake() {
       if (following) following.wake()

@@ -1,21 +1,36 @@
-import type { OperationView, OrderView, Product } from '@lot-one/rules'
-import { useState } from 'react'
+import type { OrderView, Product } from '@lot-one/rules'
+import { lazy, Suspense, useRef, useState } from 'react'
 import type { Watch, WatchView } from '../session.ts'
+import type { Keeper } from '../session/keeper.ts'
+import '../styles/tracker.css'
 import { Icon } from './icons.tsx'
-import { Modal } from './Modal.tsx'
 import { navigate } from './route.ts'
 import { useStore } from './store.ts'
+import { CancelOrder } from './tracker/CancelOrder.tsx'
+import { ChangeOrder } from './tracker/ChangeOrder.tsx'
+import { leadOf, lineName } from './tracker/sentences.ts'
+import { Station } from './tracker/Station.tsx'
+import { TellMe } from './tracker/TellMe.tsx'
 import { useLaterWords } from './words.ts'
 import type { LaterWords } from './words.ts'
+
+const Film = lazy(() => import('./tracker/Film.tsx'))
 
 /** One order, live: where it stands, what each station has done, what is still open. Every state here was reported by a line. */
 export function OrderTracker({
   watch,
   product,
+  keeper,
+  onFrame,
 }: {
   readonly watch: Watch
   readonly product: Product | undefined
+  readonly keeper: Keeper
+  /** Shows the order as it stood at a moment of its film; `undefined`: as it is. */
+  readonly onFrame: (moment: OrderView | undefined) => void
 }) {
+  const [isFilm, setFilm] = useState(false)
+  const filmOpener = useRef<HTMLButtonElement>(null)
   const words = useLaterWords()
   const { t } = words
   const view = useStore(watch)
@@ -39,6 +54,11 @@ export function OrderTracker({
       </div>
     )
   }
+  const backToLive = () => {
+    setFilm(false)
+    onFrame(undefined)
+    requestAnimationFrame(() => filmOpener.current?.focus({ preventScroll: true }))
+  }
   const done = order.operations.filter((operation) => operation.jobState === 'Ended').length
   return (
     <div className="tracker" data-testid="tracker" data-state={order.state} data-seq={order.seq}>
@@ -58,9 +78,35 @@ export function OrderTracker({
               <span key={operation.op} data-state={operation.jobState ?? 'unseen'} />
             ))}
           </div>
-          <p className="hint">{t.stationsDone(done, order.operations.length)}</p>
+          <p className="hint progress-says">
+            <span>{t.stationsDone(done, order.operations.length)}</span>
+            {order.promisedAt !== undefined && order.state !== 'completed' && (
+              <span data-testid="promised">
+                {t.promisedAt}: <strong>{words.time(order.promisedAt)}</strong>
+              </span>
+            )}
+          </p>
         </>
       )}
+      {isFilm && (
+        <Suspense fallback={<p className="hint">{t.loading}</p>}>
+          <Film words={words} watch={watch} order={order} onFrame={onFrame} onClose={backToLive} />
+        </Suspense>
+      )}
+      <div className="tracker-ways">
+        <TellMe words={words} watch={watch} order={order} keeper={keeper} />
+        {done > 0 && !isFilm && (
+          <button
+            ref={filmOpener}
+            type="button"
+            className="button quiet small"
+            data-testid="film-open"
+            onClick={() => setFilm(true)}
+          >
+            <Icon name="play" size={16} /> {t.film.open}
+          </button>
+        )}
+      </div>
       {order.state === 'cancelled' ? null : order.operations.length === 0 ? (
         <p className="hint stations-none">{t.noStations}</p>
       ) : (
@@ -76,6 +122,7 @@ export function OrderTracker({
           ))}
         </ol>
       )}
+      <ChangeOrder words={words} watch={watch} order={order} product={product} />
       <dl className="facts">
         <Fact
           label={t.orderNumber}
@@ -95,7 +142,7 @@ export function OrderTracker({
         )}
         <Fact label={t.total} value={words.money(order.order.priceCents)} testId="paid" />
       </dl>
-      <Cancel words={words} watch={watch} view={view} order={order} />
+      <CancelOrder words={words} watch={watch} view={view} order={order} />
       {(order.state === 'completed' || order.state === 'cancelled') && (
         <button type="button" className="button quiet" onClick={() => navigate('/')}>
           {t.designedHere}
@@ -124,127 +171,6 @@ function LinkBadge({
   )
 }
 
-function Station({
-  words,
-  operation,
-  product,
-  heardAtMs,
-}: {
-  readonly words: LaterWords
-  readonly operation: OperationView
-  readonly product: Product | undefined
-  readonly heardAtMs: number
-}) {
-  const { t, language } = words
-  const state = operation.jobState ?? 'unseen'
-  const label = operation.label[language] ?? operation.label['en'] ?? operation.station
-  const isRunning = state === 'Running' || state === 'Interrupted'
-  const took =
-    operation.startedAt !== undefined && operation.endedAt !== undefined
-      ? (Date.parse(operation.endedAt) - Date.parse(operation.startedAt)) / 1000
-      : undefined
-  const parts = operation.built ?? []
-  const frozen = operation.consumes.map((id) => (product ? product.label(id, language) : id))
-  const lock = frozen.length > 0 && (
-    <p className="station-lock" data-locked={operation.startedAt !== undefined}>
-      {operation.startedAt !== undefined ? (
-        <>
-          <Icon name="lock" size={14} /> {t.lockedSince(words.list(frozen), words.time(operation.startedAt))}
-        </>
-      ) : (
-        t.openUntil(words.list(frozen))
-      )}
-    </p>
-  )
-  return (
-    <li className="station" data-testid="station" data-station={operation.station} data-state={state}>
-      <span className="station-mark" aria-hidden="true">
-        {state === 'Ended' ? (
-          <Icon name="check" size={16} />
-        ) : state === 'Aborted' ? (
-          <Icon name="close" size={16} />
-        ) : null}
-      </span>
-      <div className="station-body">
-        <p className="station-head">
-          <strong>{label}</strong>
-          <span className="station-state">{t.job[state]}</span>
-        </p>
-        <p className="hint station-times">
-          {state === 'Ended' && operation.endedAt !== undefined
-            ? [
-                t.endedAt(words.time(operation.endedAt)),
-                took === undefined ? '' : t.took(words.duration(took)),
-              ]
-                .filter(Boolean)
-                .join(' · ')
-            : isRunning && operation.startedAt !== undefined
-              ? t.startedAt(words.time(operation.startedAt))
-              : t.plannedFor(words.duration(operation.plannedSeconds))}
-        </p>
-        {state === 'Running' && (
-          <Estimate key={operation.seenAt} words={words} operation={operation} heardAtMs={heardAtMs} />
-        )}
-        {state === 'Ended' ? (
-          <details className="more built">
-            <summary>{parts.length > 0 ? `${t.asBuilt} (${parts.length})` : t.details}</summary>
-            {parts.length > 0 && (
-              <ul>
-                {parts.map((part) => (
-                  <li key={`${part.part}-${part.serial ?? part.lot ?? ''}`}>
-                    <code>{part.part}</code>{' '}
-                    <span className="hint">
-                      {[part.lot && t.lot(part.lot), part.serial && t.serial(part.serial)]
-                        .filter(Boolean)
-                        .join(' · ')}
-                    </span>
-                  </li>
-                ))}
-              </ul>
-            )}
-            {lock}
-          </details>
-        ) : (
-          state !== 'Aborted' && lock
-        )}
-      </div>
-    </li>
-  )
-}
-
-/**
- * The line's own estimate of a running job, drawn as a bar that runs towards it and named as an estimate. Without one there is no
- * bar. It never changes a state: only the line's next report does.
- */
-function Estimate({
-  words,
-  operation,
-  heardAtMs,
-}: {
-  readonly words: LaterWords
-  readonly operation: OperationView
-  readonly heardAtMs: number
-}) {
-  const { startedAt, seenAt, estimatedRemainingMs } = operation
-  // fixed when the report comes in: afterwards the style sheet moves the bar, no render does
-  const [sinceHeardMs] = useState(() => Math.max(0, Date.now() - heardAtMs))
-  if (startedAt === undefined || seenAt === undefined || estimatedRemainingMs === undefined) return null
-  // both instants are the line's clock; the time since we heard is the phone's own: no two clocks are compared
-  const elapsedMs = Math.max(0, Date.parse(seenAt) - Date.parse(startedAt)) + sinceHeardMs
-  const totalMs = Math.max(1, elapsedMs + estimatedRemainingMs)
-  const finish = new Date(Date.parse(seenAt) + estimatedRemainingMs).toISOString()
-  return (
-    <>
-      <span
-        className="estimate"
-        aria-hidden="true"
-        style={{ '--total': `${totalMs}ms`, '--elapsed': `-${elapsedMs}ms`, '--share': elapsedMs / totalMs }}
-      />
-      <p className="hint">{words.t.lineEstimates(words.time(finish))}</p>
-    </>
-  )
-}
-
 function Fact({
   label,
   value,
@@ -264,107 +190,4 @@ function Fact({
       </dd>
     </div>
   )
-}
-
-function Cancel({
-  words,
-  watch,
-  view,
-  order,
-}: {
-  readonly words: LaterWords
-  readonly watch: Watch
-  readonly view: WatchView
-  readonly order: OrderView
-}) {
-  const { t, language } = words
-  const [isOpen, setOpen] = useState(false)
-  const hasStarted = order.operations.some((operation) => operation.startedAt !== undefined)
-  const canCancel = (order.state === 'accepted' || order.state === 'released') && !hasStarted
-  const { problem } = view
-  const station = order.operations.find(
-    (operation) => problem && problem !== 'unanswered' && operation.station === problem['station'],
-  )
-  const since = problem && problem !== 'unanswered' ? problem['since'] : undefined
-  return (
-    <>
-      {problem !== undefined && (
-        <p className="field-error" role="alert" data-testid="cancel-problem">
-          {problem === 'unanswered'
-            ? t.cancelFailed
-            : station && typeof since === 'string'
-              ? t.cancelFrozen(station.label[language] ?? station.station, words.time(since))
-              : (problem.detail ?? problem.title)}
-        </p>
-      )}
-      {canCancel && (
-        <button
-          type="button"
-          className="button quiet danger"
-          aria-disabled={view.cancelling}
-          onClick={() => setOpen(true)}
-        >
-          {view.cancelling ? t.headline.cancelling : t.cancelOrder}
-        </button>
-      )}
-      <Modal title={t.cancelAsk} isOpen={isOpen && canCancel} onClose={() => setOpen(false)}>
-        <p>{t.cancelExplain}</p>
-        <div className="dialog-foot">
-          <button type="button" className="button quiet" onClick={() => setOpen(false)}>
-            {t.cancelNo}
-          </button>
-          <button
-            type="button"
-            className="button danger"
-            onClick={() => {
-              setOpen(false)
-              // the answer stands in the headline
-              scrollTo({ top: 0 })
-              void watch.cancel()
-            }}
-          >
-            {t.cancelYes}
-          </button>
-        </div>
-      </Modal>
-    </>
-  )
-}
-
-/** A line's name for shoppers: the ids of lines say "line" already where they are numbered. */
-function lineName({ t }: LaterWords, id: string): string {
-  return t.lineName(id.replace(/^line-/, ''))
-}
-
-function leadOf(words: LaterWords, order: OrderView): string {
-  const { t, language } = words
-  const line = order.lineId === undefined ? t.theLine : lineName(words, order.lineId)
-  const { waiting } = order
-  if (waiting) {
-    const since = words.time(waiting.since)
-    const at = waiting.lineId === undefined ? line : lineName(words, waiting.lineId)
-    switch (waiting.reason) {
-      case 'noLine':
-        return t.waiting.noLine(since)
-      case 'lineSilent':
-        return t.waiting.lineSilent(at, since)
-      case 'lineRefused':
-        return t.waiting.lineRefused(at, since)
-      case 'inDoubt':
-        return t.waiting.inDoubt(at, since)
-      default:
-        return t.waiting.other(since)
-    }
-  }
-  switch (order.state) {
-    case 'released':
-      return t.lead.released(line)
-    case 'inProduction': {
-      const running = order.operations.find((o) => o.jobState === 'Running' || o.jobState === 'Interrupted')
-      if (!running) return t.lead.between(line)
-      return t.lead.inProduction(line, running.label[language] ?? running.label['en'] ?? running.station)
-    }
-    default:
-      return t.lead[order.state]
-  }
 }

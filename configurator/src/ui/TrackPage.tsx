@@ -35,16 +35,26 @@ export default function TrackPage({
     if (productId !== undefined) session.show(productId)
   }, [session, productId])
   useTitle(t.trackTitle)
+  const [moment, setMoment] = useState<OrderView>()
   return (
-    <Layout header={header} picture={usePicture(order)} skip={t.skipToContent}>
+    <Layout
+      header={header}
+      picture={usePicture(moment ?? order, moment !== undefined)}
+      skip={t.skipToContent}
+    >
       <OfflineHint />
-      <OrderTracker watch={watch} product={product?.package.id === productId ? product : undefined} />
+      <OrderTracker
+        watch={watch}
+        product={product?.package.id === productId ? product : undefined}
+        keeper={session.keeper}
+        onFrame={setMoment}
+      />
     </Layout>
   )
 }
 
 /** The unit as far as stations have reported it. The same object until one of them reports more: then, and only then, it is drawn again. */
-function usePicture(view: OrderView | undefined): Picture | undefined {
+function usePicture(view: OrderView | undefined, isReplay: boolean): Picture | undefined {
   const { t, language } = useLaterWords()
   const order = view?.order
   const done = view && finishedStages(view)
@@ -54,10 +64,11 @@ function usePicture(view: OrderView | undefined): Picture | undefined {
     const finished = doneKey?.split(' ').filter(Boolean) as BuildStage[] | undefined
     return {
       appliance: applianceOf(order.productId, { ...order.selection, ...order.texts }),
-      summary: `${order.title[language] ?? order.title['en'] ?? ''}. ${t.partsSoFar}`,
+      summary: `${order.title[language] ?? order.title['en'] ?? ''}. ${isReplay ? t.film.picture : t.partsSoFar}`,
+      ...(isReplay && { caption: t.film.replay }),
       area: 'whole',
       isOpen: false,
       ...(finished && { finished: new Set(finished) }),
     }
-  }, [order, doneKey, language, t])
+  }, [order, doneKey, isReplay, language, t])
 }

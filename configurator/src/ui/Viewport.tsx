@@ -18,6 +18,8 @@ export interface Picture {
   readonly printFor?: string
   /** Only what stations have finished; absent: everything. */
   readonly finished?: ReadonlySet<BuildStage>
+  /** What the picture is, where it is not the present one. */
+  readonly caption?: string
 }
 
 const ViewTools = lazy(() => import('./picture/ViewTools.tsx'))
@@ -151,6 +153,7 @@ export function Viewport({ picture }: { readonly picture: Picture }) {
         {t.turnHint}
       </p>
       {state === 'none' && <p className="viewport-hint">{t.drawnPicture}</p>}
+      {picture.caption && <p className="viewport-caption">{picture.caption}</p>}
       {state === 'live' && stage && (
         <Suspense fallback={null}>
           <ViewTools stage={stage} picture={picture} isTurning={isTurning} onTurning={setTurning} />
