@@ -1,9 +1,10 @@
 /**
- * Why choices do not fit, and the ways out. The rule machine is the oracle: whether a set of choices fits is half a pass.
+ * Why choices do not fit, and the ways out. The rule machine is the oracle: whether sets of choices fit is half a pass, for 32
+ * of them at once.
  *
- * A conflict is minimal: leave out any choice (QuickXplain, Junker 2004) or any rule and the rest fits. A repair is a minimal
- * set of choices to change: such sets hit every conflict (Reiter 1987), and are found in order of size because the machine
- * also tells how many changes are still missing.
+ * A conflict is minimal: leave out any choice (the one QuickXplain prefers, Junker 2004) or any rule and the rest fits. A
+ * repair is a minimal set of choices to change: such sets hit every conflict (Reiter 1987), and are found in order of size
+ * because the machine also tells how many changes are still missing.
  */
 import type { Machine } from './ruleMachine.ts'
 
@@ -32,40 +33,75 @@ function withOnly({ machine, pick, fixed }: Clash, soft: readonly number[]): Cla
 
 const missing = ({ machine, pick, fixed }: Clash) => machine.fewestChanges(pick, fixed)
 
-/** A minimal set of soft picks that does not fit; empty when the fixed ones do not fit alone. Call it only on a clash. */
-function minimalChoices(clash: Clash): number[] {
-  const fits = (soft: readonly number[]) => missing(withOnly(clash, soft)) === 0
-  const search = (
-    background: readonly number[],
-    grown: boolean,
-    soft: readonly number[],
-  ): readonly number[] => {
-    if (grown && !fits(background)) return []
-    if (soft.length === 1) return soft
-    const half = soft.length >> 1
-    const first = soft.slice(0, half)
-    const second = soft.slice(half)
-    const fromSecond = search([...background, ...first], true, second)
-    return [...search([...background, ...fromSecond], fromSecond.length > 0, first), ...fromSecond]
-  }
-  if (!fits([])) return []
-  return [...search([], false, softOf(clash))].sort((a, b) => a - b)
+/** Answers for each length whether the fixed picks, `kept` and so many of `open` fit together, as bits. */
+type Asking = {
+  readonly atOnce: number
+  readonly ask: (kept: readonly number[], open: readonly number[], lengths: readonly number[]) => number
 }
 
-/** Several different minimal conflicts, at most `limit`: one more behind each choice left out. */
+/** About the picks of a clash and parts of them; the next one ends those before. */
+function askingAbout(clash: Clash): Asking {
+  const { machine, pick, fixed } = clash
+  const answers = machine.questions?.(pick)
+  if (answers === undefined)
+    return {
+      atOnce: 1,
+      ask: (kept, open, [length]) =>
+        missing(withOnly(clash, [...kept, ...open.slice(0, length)])) === 0 ? 1 : 0,
+    }
+  const asked = new Int32Array(pick.length)
+  return {
+    atOnce: 32,
+    ask: (kept, open, lengths) => {
+      for (let v = 0; v < asked.length; v++) asked[v] = -fixed[v]!
+      for (const v of kept) asked[v] = -1
+      open.forEach((v, at) => lengths.forEach((length, q) => (asked[v]! |= at < length ? 1 << q : 0)))
+      return answers(asked)
+    },
+  }
+}
+
+/**
+ * A minimal set of soft picks that does not fit, `undefined` when all do; empty when the fixed ones do not fit alone. The pick
+ * with which the first ones stop fitting belongs to it; given that one, the same is asked of those before it.
+ */
+function minimalChoices({ ask, atOnce }: Asking, soft: readonly number[]): number[] | undefined {
+  const conflict: number[] = []
+  let open = soft
+  for (;;) {
+    // So many of the open ones fit, and so many do not; as many lengths between are tried as can be asked at once.
+    let fits = -1
+    let clashes = open.length + (conflict.length > 0 ? 0 : 1)
+    while (clashes - fits > 1) {
+      const count = Math.min(clashes - fits - 1, atOnce)
+      const step = (clashes - fits) / (count + 1)
+      const from = fits
+      const lengths = Array.from({ length: count }, (_, q) => from + Math.round((q + 1) * step))
+      const answers = ask(conflict, open, lengths)
+      let q = 0
+      while (q < count && (answers & (1 << q)) !== 0) fits = lengths[q++]!
+      if (q < count) clashes = lengths[q]!
+    }
+    if (clashes > open.length) return undefined
+    if (clashes === 0) return conflict.sort((a, b) => a - b)
+    conflict.push(open[clashes - 1]!)
+    open = open.slice(0, clashes - 1)
+  }
+}
+
+/** Several different minimal conflicts, at most `limit`: one more behind each choice left out. None when all fits. */
 export function conflictsOf(clash: Clash, limit: number): number[][] {
   const found: number[][] = []
   const soft = softOf(clash)
+  const asking = askingAbout(clash)
   const seen = new Set<string>()
   const queue: number[][] = [[]]
   for (let next = 0; next < queue.length && found.length < limit; next++) {
     const out = queue[next]!
-    const rest = withOnly(
-      clash,
-      soft.filter((v) => !out.includes(v)),
-    )
-    if (missing(rest) === 0) continue
-    const conflict = found.find((known) => !known.some((v) => out.includes(v))) ?? minimalChoices(rest)
+    const left = soft.filter((v) => !out.includes(v))
+    const conflict =
+      found.find((known) => !known.some((v) => out.includes(v))) ?? minimalChoices(asking, left)
+    if (conflict === undefined) continue
     if (!found.includes(conflict)) found.push(conflict)
     for (const v of conflict) {
       const more = [...out, v].sort((a, b) => a - b)
@@ -82,6 +118,7 @@ const enough = 2_000
 /** Every minimal set of soft picks to give up, smallest first, until `limit` are found and all of that size. */
 export function smallestRepairs(clash: Clash, limit: number): number[][] {
   const soft = softOf(clash)
+  const asking = askingAbout(clash)
   const found: number[][] = []
   const conflicts: number[][] = []
   const seen = new Set<string>()
@@ -108,7 +145,7 @@ export function smallestRepairs(clash: Clash, limit: number): number[][] {
         continue
       }
       let conflict = conflicts.find((known) => !known.some((v) => out.includes(v)))
-      if (conflict === undefined) conflicts.push((conflict = minimalChoices(rest)))
+      if (conflict === undefined) conflicts.push((conflict = minimalChoices(asking, softOf(rest))!))
       for (const v of conflict) {
         const more = [...out, v].sort((a, b) => a - b)
         if (!seen.has(more.join())) wait(more)

@@ -166,9 +166,8 @@ export function openProduct(pkg: ProductPackage, lazily?: typeof createLazyMachi
     .map((rule, index) => ({ index, silent: rule.message === undefined ? 1 : 0 }))
     .sort((a, b) => a.silent - b.silent || a.index - b.index)
     .map(({ index }) => index)
-  const explainClash = (clash: Clash, limit: number): Conflict[] => {
-    if (machine.fewestChanges(clash.pick, clash.fixed) === 0) return []
-    return conflictsOf(clash, limit).map((choices) => {
+  const explainClash = (clash: Clash, limit: number): Conflict[] =>
+    conflictsOf(clash, limit).map((choices) => {
       const pick = clash.pick.map((value, v) => (clash.fixed[v] === 1 || choices.includes(v) ? value : -1))
       const rules = solver().minimalClash(rulesWithTextFirst, pick) ?? []
       return {
@@ -176,7 +175,6 @@ export function openProduct(pkg: ProductPackage, lazily?: typeof createLazyMachi
         choices: named(clash.pick, choices),
       }
     })
-  }
 
   /** The choices in their order, each only while it still fits: the design before whatever clashes. */
   const beforeClash = ({ pick, fixed }: Clash, selection: Selection): Int32Array | undefined => {

@@ -20,6 +20,12 @@ export interface Machine {
   readonly unproved?: Uint8Array
   /** Fewest soft picks that must be given up, -1 when the fixed ones leave nothing. Half a sweep. */
   readonly fewestChanges: (pick: Int32Array, fixed: Uint8Array) => number
+  /**
+   * Up to 32 questions at once about parts of some picks. `asked` says per variable which questions hold its pick; the answer
+   * has bit q when some product has all picks of question q. For questions asked right after each other: the next
+   * `questions` ends those before. Missing where rules are lazy.
+   */
+  readonly questions?: (pick: Int32Array) => (asked: Int32Array) => number
   readonly changesOf: (cost: number) => number
   /** Gross total of a cost, minor units. */
   readonly centsOf: (cost: number) => number
@@ -156,6 +162,33 @@ export function createMachine(diagram: Diagram): Machine {
     }
     return cost
   }
+  // Where all picks together leave a way, any part of them does: only the other nodes and sets are looked at again.
+  const setFits = new Int32Array(sets)
+  const fits = new Int32Array(nodes)
+  const look = (node: number) => {
+    const end = edgeStart[node + 1]!
+    let e = edgeStart[node]!
+    let some = kind[node]! < 0 ? -1 : 0
+    if (some === 0) while (some !== -1 && e < end) some |= setFits[edgeSet[e]!]! & fits[edgeChild[e++]!]!
+    else while (some !== 0 && e < end) some &= fits[edgeChild[e++]!]!
+    return (fits[node] = some)
+  }
+  const questions: Machine['questions'] = (pick) => {
+    const out: number[] = []
+    const shut: number[] = []
+    for (let s = 0; s < sets; s++) {
+      const taken = pick[setVariable[s]!]!
+      setFits[s] = taken < 0 || has[hasAt[s]! + taken] === 1 ? -1 : 0
+      if (setFits[s] === 0) out.push(s)
+    }
+    fits[0] = -1
+    for (let node = 1; node < nodes; node++) if (look(node) === 0) shut.push(node)
+    return (asked) => {
+      for (const s of out) setFits[s] = ~asked[setVariable[s]!]!
+      for (const node of shut) look(node)
+      return fits[root]!
+    }
+  }
   const changesOf = (cost: number) => (cost < alive ? Math.floor(cost / pack) : -1)
 
   const counts = <N extends number | bigint>(pick: Int32Array, of: (n: number) => N): N => {
@@ -212,6 +245,7 @@ export function createMachine(diagram: Diagram): Machine {
     sweep,
     best,
     fewestChanges: (pick, fixed) => changesOf(passDown(pick, fixed)),
+    questions,
     changesOf,
     centsOf: (cost) => base + (cost - Math.floor(cost / pack) * pack),
     count: (pick) => {

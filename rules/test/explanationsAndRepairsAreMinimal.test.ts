@@ -133,6 +133,29 @@ test('one choice is given up where that is enough, even if three others would do
   expect(product.explain({ context: {}, selection }, 9)).toHaveLength(3)
 })
 
+test('a conflict among a hundred choices is as small', () => {
+  const options = Array.from({ length: 100 }, (_, i) => makeOption(`f${i}`, ['no', 'yes']))
+  const apart = (...of: number[]) =>
+    makeRule(`not-${of.join('-')}`, { op: 'not', arg: { op: 'table', of, rows: [of.map(() => [1])] } })
+  const product = open(makeModel(options, { rules: [apart(3, 40, 96), apart(0, 31, 32), apart(64)] }))
+  const all = options.map(({ id }) => id)
+  const yes = (ids: readonly string[]) => Object.fromEntries(ids.map((id) => [id, 'yes']))
+  const explained = (ids: readonly string[]) => product.explain({ context: {}, selection: yes(ids) })
+  expect(explained(all).map(({ choices, ruleIds }) => [Object.keys(choices).join(), ruleIds])).toEqual([
+    ['f0,f31,f32', ['not-0-31-32']],
+    ['f64', ['not-64']],
+    ['f3,f40,f96', ['not-3-40-96']],
+  ])
+  expect(explained(all.filter((id) => !['f31', 'f40', 'f64'].includes(id)))).toEqual([])
+  const repairs = product.repairs({ context: {}, selection: yes(all) }, { limit: 9 })
+  expect(repairs.map(({ change }) => Object.keys(change))).toEqual(
+    ['f0', 'f31', 'f32'].flatMap((a) => ['f3', 'f40', 'f96'].map((b) => [a, b, 'f64'])).map(sortedByNumber),
+  )
+  function sortedByNumber(ids: readonly string[]) {
+    return ids.toSorted((a, b) => Number(a.slice(1)) - Number(b.slice(1)))
+  }
+})
+
 test('the new values are those of the cheapest design, not of the cheapest product', () => {
   // Both a and b must change. With a = y a suggested extra for 100 comes along, with a = z it cannot.
   const options = [
