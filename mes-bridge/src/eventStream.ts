@@ -52,6 +52,8 @@ export function createStreams(heartbeatMs = 15_000): Streams {
       return open.size
     },
     open(response, onGone) {
+      // a body that nobody reads would stop the connection from being read, and the follower's end from being seen
+      response.req.resume()
       response.writeHead(200, headers)
       // the browser's own pause before it comes back
       response.write('retry: 1000\n\n')

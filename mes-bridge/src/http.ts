@@ -17,6 +17,7 @@ import { orderRoutes } from './httpOrders.ts'
 import { productRoutes } from './httpProducts.ts'
 import type { HttpParts, Routes } from './httpRoutes.ts'
 import { shopFiles } from './httpShop.ts'
+import { answerWhatIsNoRequest, requireHost } from './httpWire.ts'
 import { JournalUnavailable } from './journal.ts'
 import type { Journal } from './journal.ts'
 import { openApi } from './openapi.ts'
@@ -43,6 +44,7 @@ export function createHttp(parts: HttpParts): HttpServer {
   app.set('query parser', 'simple')
   app.use(securityHeaders())
   app.use(measure(metrics))
+  app.use(requireHost)
 
   const streams = createStreams()
   const orderStream = createOrderStream(journal, streams, (error) =>
@@ -100,6 +102,7 @@ export function createHttp(parts: HttpParts): HttpServer {
   app.use(answerError(log))
 
   const server = quickServer(app)
+  answerWhatIsNoRequest(server)
   // a client that sends its request byte by byte keeps nobody else out
   server.headersTimeout = 15_000
   server.requestTimeout = 30_000
@@ -242,5 +245,7 @@ function quickServer(app: Express): Server {
   Object.setPrototypeOf(QuickResponse.prototype, app.response)
   app.request = QuickRequest.prototype as unknown as Express['request']
   app.response = QuickResponse.prototype as unknown as Express['response']
-  return createServer({ IncomingMessage: QuickRequest, ServerResponse: QuickResponse }, app)
+  // a missing Host is answered by requireHost, with a problem
+  const options = { IncomingMessage: QuickRequest, ServerResponse: QuickResponse, requireHostHeader: false }
+  return createServer(options, app)
 }

@@ -72,6 +72,16 @@ export const kinds = {
     title: 'The request body is too large',
     help: 'A body may have 64 KiB.',
   },
+  'request-timeout': {
+    status: 408,
+    title: 'The request did not arrive in time',
+    help: 'Headers must be there within 15 seconds and the whole request within 30. Send it again.',
+  },
+  'headers-too-large': {
+    status: 431,
+    title: 'Request line and headers are too large',
+    help: 'Together they may have 16 KiB.',
+  },
   'unsupported-media-type': {
     status: 415,
     title: 'The body must be JSON',

@@ -32,6 +32,8 @@ export interface Shop {
   readonly logged: string[]
   /** A complete order of the default design with these changes; a page would send the same. */
   order(change?: Partial<Omit<BuildOrder, 'selection'>> & { selection?: Selection }): BuildOrder
+  /** Open connections of the server. */
+  connections(): Promise<number>
   close(): Promise<void>
 }
 
@@ -93,6 +95,10 @@ export async function startShop({
     staffToken,
     logged,
     order: (change) => pageOrder(product, change),
+    connections: () =>
+      new Promise((resolve, reject) =>
+        server.getConnections((error, count) => (error ? reject(error) : resolve(count))),
+      ),
     async close() {
       await close()
       await real.close()

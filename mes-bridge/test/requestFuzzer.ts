@@ -1,0 +1,520 @@
+/** Requests a shop or a staff page sends, bent in every way a broken or hostile client could: the same ones for the same seed. */
+import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib'
+import { connect } from 'node:net'
+
+type Random = () => number
+
+/** One request before it is bent. `succeeds`: sent as it is it gets a 2xx. */
+export interface Template {
+  readonly method: string
+  readonly path: string
+  readonly headers?: readonly (readonly [name: string, value: string])[]
+  readonly json?: unknown
+}
+
+/** Bytes to send, and what may be expected of them. */
+export interface Bent {
+  readonly bytes: Buffer
+  /** The names of what was done to it; empty: sent as it is. */
+  readonly how: readonly string[]
+  /** Not even the frame is right, or it is cut off: the server may close without an answer. */
+  readonly mayGoUnanswered: boolean
+  /** The client goes away in the middle. */
+  readonly cut: boolean
+  readonly isHead: boolean
+}
+
+interface Draft {
+  method: string
+  path: string
+  version: string
+  headers: [string, string][]
+  body: Buffer | undefined
+  /** Content-Length as said; undefined: the right one, null: none. */
+  length: string | null | undefined
+  chunks: ((body: Buffer) => Buffer) | undefined
+  /** Changes the finished bytes. */
+  last: ((bytes: Buffer) => Buffer)[]
+  mayGoUnanswered: boolean
+  cut: boolean
+}
+
+const pick = <T>(random: Random, list: readonly T[]): T => list[Math.floor(random() * list.length)]!
+const upTo = (random: Random, most: number): number => Math.floor(random() * (most + 1))
+
+const oddTexts = [
+  '',
+  ' ',
+  '__proto__',
+  'constructor',
+  'toString',
+  'hasOwnProperty',
+  'null',
+  '\u0000',
+  '\ud800',
+  '\u202e\u200f\ufeff',
+  '😀'.repeat(30),
+  'ß∑é中文العربية',
+  '../../etc/passwd',
+  "' or 1=1 --",
+  '${7*7}{{7*7}}%s%n',
+  'a'.repeat(300),
+  'x'.repeat(20_000),
+  '\r\nset-cookie: a=b',
+]
+const oddNumbers = [0, -0, -1, 0.1, 1e308, -1e308, 5e-324, 2 ** 31, 2 ** 53 + 2, -(2 ** 63), 1e21]
+/** Written as they are: JSON.parse makes Infinity, rounded numbers, nothing at all, and deep towers of them. */
+const oddSources = [
+  '1e999',
+  '-1e999',
+  '9'.repeat(400),
+  '0.1e-400',
+  'NaN',
+  'undefined',
+  '01',
+  '"\\ud800"',
+  '"\\u0000"',
+  '{"__proto__":{"admin":true}}',
+  '{"constructor":{"prototype":{"x":1}}}',
+  '{"toString":1,"valueOf":1,"hasOwnProperty":1}',
+]
+
+function oddSource(random: Random): string {
+  switch (upTo(random, 5)) {
+    case 0:
+      return JSON.stringify(pick(random, oddTexts))
+    case 1:
+      return String(pick(random, oddNumbers))
+    case 2:
+      return pick(random, oddSources)
+    case 3: {
+      const depth = pick(random, [3, 100, 5_000, 30_000])
+      const [open, close] = pick(random, [
+        ['[', ']'],
+        ['{"a":', '}'],
+      ] as const)
+      return open.repeat(depth) + '1' + close.repeat(random() < 0.8 ? depth : depth - 1)
+    }
+    case 4:
+      return `[${Array.from({ length: pick(random, [0, 1, 50, 5_000]) }, (_, i) => i).join(',')}]`
+    default:
+      return pick(random, ['null', 'true', 'false', '{}', '[]', '[[]]', '[null]', '""'])
+  }
+}
+
+/** Changes the source of a JSON text at one place, so that what no serialiser writes can be said too. */
+function bendJson(random: Random, source: string): string {
+  const members = [...source.matchAll(/"([^"\\]*)":/g)]
+  const member = members.length > 0 ? pick(random, members) : undefined
+  const at = member === undefined ? 0 : member.index + member[0].length
+  const end = valueEnd(source, at)
+  const odd = oddSource(random)
+  switch (upTo(random, 7)) {
+    case 0:
+    case 1:
+      return source.slice(0, at) + odd + source.slice(end)
+    case 2:
+      // left out
+      return member === undefined
+        ? '{}'
+        : source.slice(0, member.index) + source.slice(end).replace(/^,/, '').replace(/^\}/, '"z":1}')
+    case 3:
+      // said twice
+      return (
+        source.slice(0, at) + source.slice(at, end) + `,"${member?.[1] ?? 'a'}":${odd}` + source.slice(end)
+      )
+    case 4: {
+      const key = JSON.stringify(pick(random, oddTexts))
+      return source.slice(0, end) + `,${key}:${odd}` + source.slice(end)
+    }
+    case 5:
+      return source.slice(0, upTo(random, source.length))
+    case 6:
+      return source.replace(/"[^"]*":/, () => `${JSON.stringify(pick(random, oddTexts))}:`)
+    default:
+      return odd
+  }
+}
+
+/** Where the JSON value that starts at `at` ends. */
+function valueEnd(source: string, at: number): number {
+  let depth = 0
+  let inText = false
+  for (let i = at; i < source.length; i++) {
+    const c = source[i]!
+    if (inText) {
+      if (c === '\\') i++
+      else if (c === '"') inText = false
+    } else if (c === '"') inText = true
+    else if (c === '{' || c === '[') depth++
+    else if (c === '}' || c === ']') {
+      if (depth === 0) return i
+      depth--
+    } else if (c === ',' && depth === 0) return i
+  }
+  return source.length
+}
+
+const oddHeaderValues = [
+  '',
+  ' ',
+  '-1',
+  '0',
+  '1',
+  '999999999',
+  '99999999999999999999999',
+  '1e3',
+  'NaN',
+  '*',
+  '*;q=',
+  ';;;,,,',
+  'de-DE,de;q=0.9,xx;q=nothing',
+  'q'.repeat(300),
+  'q'.repeat(20_000),
+  '\u00e9\u00ff',
+  '"',
+  '__proto__',
+  'Bearer',
+  'Bearer  ',
+  'Bearer x y z',
+  'Basic dXNlcjpwYXNz',
+]
+const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'TRACE', 'PROPFIND', 'QUERY']
+const noMethods = ['CONNECT', 'get', 'POSTT', '', 'G\u0000T', 'X'.repeat(5_000)]
+const knownHeaders = [
+  'content-type',
+  'authorization',
+  'last-event-id',
+  'accept',
+  'accept-language',
+  'accept-encoding',
+  'content-encoding',
+  'if-none-match',
+  'range',
+  'expect',
+  'upgrade',
+  'origin',
+  'cookie',
+  'x-forwarded-for',
+  'x-forwarded-host',
+  'host',
+  'te',
+]
+const contentTypes = [
+  'text/plain',
+  'application/json; charset=utf-16',
+  'application/json; charset=utf-99',
+  'application/json;charset="',
+  'application/vnd.api+json',
+  'multipart/form-data; boundary=',
+  'application/x-www-form-urlencoded',
+  'APPLICATION/JSON',
+  '/',
+  'a'.repeat(9_000),
+]
+const oddPieces = [
+  '%00',
+  '%E0%A4%A',
+  '%2e%2e',
+  '..',
+  '//',
+  '%2f',
+  '/',
+  '?',
+  '#',
+  ';a=b',
+  '__proto__',
+  'constructor',
+  '%ff%fe',
+  '0'.repeat(200),
+  'y'.repeat(12_000),
+  '*',
+  '\\',
+]
+const queries = [
+  '?token=',
+  '?token=x&token=y',
+  '?token[a]=b',
+  '?after=-1',
+  '?after=1e9',
+  '?a&a&a',
+  '?%',
+  '?before=x',
+  '?__proto__[x]=1',
+  `?${'q=1&'.repeat(2_000)}`,
+]
+
+type Bend = (random: Random, draft: Draft) => void
+
+/** All ways to bend a request, by name. */
+const bends: Readonly<Record<string, Bend>> = {
+  json: (random, draft) => {
+    if (draft.body) draft.body = Buffer.from(bendJson(random, draft.body.toString()))
+  },
+  jsonTwice: (random, draft) => {
+    if (draft.body) draft.body = Buffer.from(bendJson(random, bendJson(random, draft.body.toString())))
+  },
+  bytes: (random, draft) => {
+    if (!draft.body?.length) return
+    draft.body = Buffer.from(draft.body)
+    for (let i = upTo(random, 5); i >= 0; i--)
+      draft.body[upTo(random, draft.body.length - 1)] = upTo(random, 255)
+  },
+  encodingOfText: (random, draft) => {
+    if (!draft.body) return
+    const text = draft.body.toString()
+    draft.body = pick(random, [
+      Buffer.from(text, 'utf16le'),
+      Buffer.concat([Buffer.from([0xef, 0xbb, 0xbf]), draft.body]),
+      Buffer.from(`${text}\u0000`),
+      Buffer.from(text.replaceAll('a', '\u00e4'), 'latin1'),
+    ])
+  },
+  size: (random, draft) => {
+    draft.body = Buffer.from(`{"a":"${'x'.repeat(pick(random, [65_520, 65_536, 70_000, 300_000]))}"}`)
+    draft.mayGoUnanswered = true
+  },
+  packed: (random, draft) => {
+    const body = draft.body ?? Buffer.from('{}')
+    const [name, pack] = pick(random, [
+      ['gzip', gzipSync],
+      ['deflate', deflateSync],
+      ['br', brotliCompressSync],
+      ['gzip, gzip', (b: Buffer) => gzipSync(gzipSync(b))],
+      ['gzip', (b: Buffer) => b],
+      ['gzip', (b: Buffer) => gzipSync(b).subarray(0, -6)],
+      ['gzip', () => bomb],
+      ['identity', (b: Buffer) => b],
+      ['sdch', (b: Buffer) => b],
+    ] as const)
+    draft.body = pack(body)
+    draft.headers.push(['content-encoding', name])
+  },
+  method: (random, draft) => {
+    draft.method = pick(random, methods)
+  },
+  noMethod: (random, draft) => {
+    draft.method = pick(random, noMethods)
+    draft.mayGoUnanswered = draft.method === 'CONNECT'
+  },
+  path: (random, draft) => {
+    const parts = draft.path.split('/')
+    const at = 1 + upTo(random, parts.length - 2)
+    const odd = pick(random, oddPieces)
+    parts[at] = random() < 0.5 ? odd : parts[at] + odd
+    draft.path = parts.join('/')
+  },
+  query: (random, draft) => {
+    draft.path += pick(random, queries)
+  },
+  target: (random, draft) => {
+    draft.path = pick(random, [
+      '*',
+      'http://elsewhere/api/orders',
+      '',
+      'x',
+      '/\u00e9',
+      '/a b',
+      `/${'z'.repeat(17_000)}`,
+    ])
+  },
+  version: (random, draft) => {
+    draft.version = pick(random, ['HTTP/1.0', 'HTTP/2.0', 'HTTP/9.9', 'HTCPCP/1.0', ''])
+  },
+  header: (random, draft) => {
+    draft.headers.push([pick(random, knownHeaders), pick(random, oddHeaderValues)])
+  },
+  headerReplaced: (random, draft) => {
+    if (draft.headers.length > 0) pick(random, draft.headers)[1] = pick(random, oddHeaderValues)
+  },
+  headerLost: (random, draft) => {
+    draft.headers.splice(upTo(random, draft.headers.length - 1), 1)
+  },
+  contentType: (random, draft) => {
+    draft.headers = draft.headers.filter(([name]) => name !== 'content-type')
+    draft.headers.push(['content-type', pick(random, contentTypes)])
+  },
+  manyHeaders: (random, draft) => {
+    const many = pick(random, [100, 1_500, 3_000])
+    for (let i = 0; i < many; i++) draft.headers.push([`x-${i}`, 'y'])
+  },
+  headerLine: (random, draft) => {
+    draft.headers.push([pick(random, ['a b', '', 'x\u0000', 'é', 'content-length ', '\tfolded']), 'z'])
+  },
+  length: (random, draft) => {
+    const size = draft.body?.length ?? 0
+    draft.length = pick(random, [
+      null,
+      '-1',
+      'x',
+      '0',
+      '1e2',
+      String(size - 1),
+      String(size + 1),
+      '99999999999999999999',
+      `${size}\r\ncontent-length: ${size + 3}`,
+    ])
+    draft.mayGoUnanswered = true
+  },
+  lengthAndChunks: (_random, draft) => {
+    draft.headers.push(['transfer-encoding', 'chunked'])
+    draft.mayGoUnanswered = true
+  },
+  chunks: (random, draft) => {
+    draft.body ??= Buffer.from('{}')
+    draft.length = null
+    draft.headers.push([
+      'transfer-encoding',
+      pick(random, ['chunked', 'chunked', 'chunked', 'gzip, chunked', 'chunked, chunked', 'xchunked']),
+    ])
+    draft.mayGoUnanswered = true
+    const how = upTo(random, 5)
+    draft.chunks = (body) => {
+      const chunk = (size: string, part: Buffer): Buffer =>
+        Buffer.concat([Buffer.from(`${size}\r\n`), part, Buffer.from('\r\n')])
+      const half = body.length >> 1
+      const size = (part: Buffer): string => part.length.toString(16)
+      const [a, b] = [body.subarray(0, half), body.subarray(half)]
+      if (how === 0) return Buffer.concat([chunk(size(a), a), chunk(size(b), b), Buffer.from('0\r\n\r\n')])
+      if (how === 1) return Buffer.concat([chunk(size(a), a), Buffer.from('ZZ\r\n')])
+      if (how === 2) return Buffer.concat([chunk('ffffffffffffffffff', a), Buffer.from('0\r\n\r\n')])
+      if (how === 3)
+        return Buffer.concat([chunk(`${size(body)};${'e'.repeat(20_000)}`, body), Buffer.from('0\r\n\r\n')])
+      if (how === 4) return Buffer.concat([chunk('-1', body), Buffer.from('0\r\n\r\n')])
+      return Buffer.concat([chunk(size(body), body), Buffer.from('0\r\ntrailer: x\r\n\r\n')])
+    }
+  },
+  noise: (random, draft) => {
+    draft.mayGoUnanswered = true
+    draft.last.push((bytes) => {
+      const noisy = Buffer.from(bytes)
+      for (let i = upTo(random, 8); i >= 0; i--)
+        noisy[upTo(random, Math.min(noisy.length, 400) - 1)] = upTo(random, 255)
+      return noisy
+    })
+  },
+  gone: (random, draft) => {
+    draft.cut = true
+    draft.mayGoUnanswered = true
+    draft.last.push((bytes) => bytes.subarray(0, 1 + upTo(random, bytes.length - 1)))
+  },
+  pipelined: (_random, draft) => {
+    draft.last.push((bytes) =>
+      Buffer.concat([bytes, bytes, Buffer.from('GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n')]),
+    )
+  },
+}
+
+const bomb = gzipSync(Buffer.alloc(10_000_000, 32))
+const ways = Object.keys(bends)
+
+/** Gives a request as it is. */
+export function unbent(template: Template): Bent {
+  return sent(drafted(template), [])
+}
+
+/** Bends a request in one to three ways; now and then in none. */
+export function bend(random: Random, template: Template): Bent {
+  const draft = drafted(template)
+  const how = random() < 0.05 ? [] : Array.from({ length: 1 + upTo(random, 2) }, () => pick(random, ways))
+  for (const way of how) bends[way]!(random, draft)
+  return sent(draft, how)
+}
+
+function drafted({ method, path, headers = [], json }: Template): Draft {
+  const draft: Draft = {
+    method,
+    path,
+    version: 'HTTP/1.1',
+    headers: [['host', '127.0.0.1'], ...headers.map(([name, value]): [string, string] => [name, value])],
+    body: json === undefined ? undefined : Buffer.from(JSON.stringify(json)),
+    length: undefined,
+    chunks: undefined,
+    last: [],
+    mayGoUnanswered: false,
+    cut: false,
+  }
+  if (json !== undefined) draft.headers.push(['content-type', 'application/json'])
+  return draft
+}
+
+function sent(draft: Draft, how: readonly string[]): Bent {
+  return { ...finished(draft), how, mayGoUnanswered: draft.mayGoUnanswered, cut: draft.cut }
+}
+
+function finished(draft: Draft): Pick<Bent, 'bytes' | 'isHead'> {
+  const { method, path, version, headers, body, length, chunks } = draft
+  const lines = [`${method} ${path} ${version}`, ...headers.map(([name, value]) => `${name}: ${value}`)]
+  if (length !== null && (length !== undefined || body !== undefined))
+    lines.push(`content-length: ${length ?? body?.length ?? 0}`)
+  lines.push('connection: close', '', '')
+  const head = Buffer.from(lines.join('\r\n'))
+  let bytes = Buffer.concat([head, body === undefined ? Buffer.alloc(0) : (chunks?.(body) ?? body)])
+  for (const change of draft.last) bytes = Buffer.from(change(bytes))
+  return { bytes, isHead: method === 'HEAD' }
+}
+
+/** What came back: nothing, or an answer; a stream is left as soon as it speaks. */
+export interface Heard {
+  readonly status: number | undefined
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: string
+}
+
+/** Sends bytes over a connection of their own and reads the first answer. Rejects when the server keeps silent for `ms`. */
+export function exchange(
+  port: number,
+  { bytes, cut, mayGoUnanswered, isHead }: Bent,
+  ms = 20_000,
+): Promise<Heard> {
+  return new Promise((resolve, reject) => {
+    const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true })
+    let text = ''
+    const late = setTimeout(() => {
+      socket.destroy()
+      reject(new Error(`no answer within ${ms} ms`))
+    }, ms)
+    socket.setEncoding('latin1')
+    socket.on('connect', () => {
+      if (cut) socket.write(bytes, () => socket.destroy())
+      // whoever said a wrong length is waited for until it is clear that no more comes
+      else if (mayGoUnanswered) socket.end(bytes)
+      else socket.write(bytes)
+    })
+    socket.on('data', (data: string) => {
+      text += data
+      if (isWhole(text, isHead)) socket.destroy()
+    })
+    socket.on('error', () => {})
+    socket.on('end', () => socket.destroy())
+    socket.on('close', () => {
+      clearTimeout(late)
+      resolve(read(text))
+    })
+  })
+}
+
+function read(text: string): Heard {
+  const [head = '', ...rest] = text.replace(/^HTTP\/1\.1 100 Continue\r\n\r\n/, '').split('\r\n\r\n')
+  const [first = '', ...lines] = head.split('\r\n')
+  const status = /^HTTP\/1\.1 (\d{3})/.exec(first)?.[1]
+  const headers = Object.fromEntries(
+    lines.map((line) => [line.split(':', 1)[0]!.toLowerCase(), line.slice(line.indexOf(':') + 1).trim()]),
+  )
+  const body = rest.join('\r\n\r\n')
+  const length = headers['content-length']
+  return {
+    status: status === undefined ? undefined : Number(status),
+    headers,
+    body: length === undefined ? body : body.slice(0, Number(length)),
+  }
+}
+
+function isWhole(text: string, isHead: boolean): boolean {
+  const { status, headers, body } = read(text)
+  if (status === undefined || !text.includes('\r\n\r\n') || text.endsWith('100 Continue\r\n\r\n'))
+    return false
+  if (isHead || status === 204 || status === 304) return true
+  if (headers['content-type']?.startsWith('text/event-stream')) return body.includes('data:')
+  return headers['content-length'] !== undefined && body.length >= Number(headers['content-length'])
+}
