@@ -1,6 +1,6 @@
 /** Model and compiled machine -> the package that page and bridge hold of a product. */
 import type { Compiled } from './compile.ts'
-import { toBase64 } from './diagram.ts'
+import { toBase64 } from './encodeDiagram.ts'
 import { formulaTable } from './formula.ts'
 import type { Option, ProductModel, TextOption } from './model.ts'
 import type { OptionView, ProductPackage, TextOptionView } from './product.ts'

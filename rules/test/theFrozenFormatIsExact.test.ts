@@ -1,7 +1,8 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { compile } from '../src/compile.ts'
-import { decodeDiagram, encodeDiagram, fromBase64, toBase64 } from '../src/diagram.ts'
+import { decodeDiagram, fromBase64 } from '../src/diagram.ts'
+import { encodeDiagram, toBase64 } from '../src/encodeDiagram.ts'
 import { randomCase, runs } from './randomModels.ts'
 import { fixture, loadPath, modelOf } from './ruleFiles.ts'
 
