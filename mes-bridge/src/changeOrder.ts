@@ -4,7 +4,7 @@
  * else was touched and the answer is `frozen`.
  */
 import type { OrderSnapshot } from '@lot-one/rules'
-import { composeJobOrders, toOperation } from './composeJobOrders.ts'
+import { composeJobOrders, toOperation, withIds } from './composeJobOrders.ts'
 import type { PlannedOperation } from './composeJobOrders.ts'
 import { differences, finishedOrder } from './frozen.ts'
 import type { Desk } from './handOver.ts'
@@ -116,7 +116,8 @@ export async function changeOrder(hands: Hands, orderId: string, change: Change)
   if (over) return over
   if (work.view.state === 'stopped')
     return { outcome: 'unavailable', reason: work.view.stoppedBecause ?? 'an operator has the order' }
-  const operations = await hands.derive({ ...work.view.order, selection: { ...change.selection } })
+  const derived = await hands.derive({ ...work.view.order, selection: { ...change.selection } })
+  const operations = withIds(derived, work.jobs, work.spent)
   const orders = composeJobOrders(work.view.order, operations)
   work.changing = true
   try {
@@ -210,7 +211,12 @@ async function changeOnLine(
     hands.book.setRecord(work, job, { jobOrder: order, detail: changingDetail })
   for (const job of difference.removed)
     hands.book.setRecord(work, job, { handOver: 'unknown', detail: changingDetail })
-  if (!(await hands.book.write(work, [], work.jobs))) return inOtherHands
+  // Their ids are spent from here on: what the change does not keep in the end, the station is told to forget.
+  const added = difference.added.map((jobOrder) =>
+    newJob({ jobOrder, lineId, handOver: 'withdrawn', attempt: 1, cleared: true }, line.moment()),
+  )
+  for (const { jobOrderId } of difference.added) work.spent.add(jobOrderId)
+  if (!(await hands.book.write(work, [], [...work.jobs, ...added]))) return inOtherHands
   const done = await Promise.all([
     ...difference.changed.map(({ job, order }) => put(line, stationOf(order) ?? '', order, 'update', job)),
     ...difference.added.map((order) => put(line, stationOf(order) ?? '', order, 'store')),
@@ -227,9 +233,11 @@ async function changeOnLine(
     }),
   ])
   if (done.every(Boolean)) {
-    const added = difference.added.map((jobOrder) =>
-      newJob({ jobOrder, lineId, handOver: 'confirmed', attempt: 1, cleared: false }, line.moment()),
-    )
+    for (const job of added)
+      Object.assign(job, {
+        record: { ...job.record, handOver: 'confirmed', cleared: false },
+        lastCallAt: line.moment(),
+      })
     for (const { job } of difference.changed) job.record = withoutDetail(job.record)
     for (const { job } of difference.changed) job.lastCallAt = line.moment()
     for (const job of work.jobs) job.startTaken = begun(job.record.jobState)
@@ -238,8 +246,10 @@ async function changeOnLine(
       work,
       [...kept, ...added].sort((a, b) => a.record.jobOrder.op - b.record.jobOrder.op),
     )
-    for (const job of difference.removed)
+    for (const job of difference.removed) {
+      work.spent.add(job.record.jobOrder.jobOrderId)
       job.record = { ...withoutDetail(job.record), handOver: 'withdrawn', cleared: true }
+    }
     return { removed: difference.removed }
   }
   // Half done: back to the content the order has; plan() brings the stations in line, now or when they answer again. What was

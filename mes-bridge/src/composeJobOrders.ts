@@ -66,7 +66,26 @@ export function toOperation({
   return { op, station, label: { ...label }, jobOrderId, plannedSeconds, consumes: [...consumes] }
 }
 
-/** Gives the order a job order id belongs to (`ORDERID/OP`); undefined when the id is not one of ours. */
+/**
+ * Gives operations the job order ids they go by: the one in hand, else one that was not spent. A line that has removed a job
+ * order refuses its id for ever, so an operation that comes back after it was taken off is `ORDERID/OP.2`, then `.3`.
+ */
+export function withIds(
+  operations: readonly PlannedOperation[],
+  inHand: readonly { readonly record: { readonly jobOrder: JobOrder } }[],
+  spent: ReadonlySet<string>,
+): PlannedOperation[] {
+  return operations.map((operation) => {
+    const held = inHand.find(({ record }) => record.jobOrder.op === operation.op)
+    if (held) return { ...operation, jobOrderId: held.record.jobOrder.jobOrderId }
+    const first = operation.jobOrderId.replace(/(\/\d+)\.\d+$/, '$1')
+    let { jobOrderId } = operation
+    for (let next = 2; spent.has(jobOrderId); next++) jobOrderId = `${first}.${next}`
+    return { ...operation, jobOrderId }
+  })
+}
+
+/** Gives the order a job order id belongs to (`ORDERID/OP`, `ORDERID/OP.2`); undefined when the id is not one of ours. */
 export function orderIdOf(jobOrderId: string): string | undefined {
-  return /^([0-9a-f]{8}-[0-9a-f-]{27})\/\d+$/i.exec(jobOrderId)?.[1]
+  return /^([0-9a-f]{8}-[0-9a-f-]{27})\/\d+(?:\.\d+)?$/i.exec(jobOrderId)?.[1]
 }

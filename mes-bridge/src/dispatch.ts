@@ -11,7 +11,7 @@ import { cancelOrder, changeOrder } from './changeOrder.ts'
 import type { Hands } from './changeOrder.ts'
 import { createHandOver } from './handOver.ts'
 import type { Desk } from './handOver.ts'
-import { composeJobOrders, orderIdOf } from './composeJobOrders.ts'
+import { composeJobOrders, orderIdOf, withIds } from './composeJobOrders.ts'
 import type { PlannedOperation } from './composeJobOrders.ts'
 import { createCustody } from './custody.ts'
 import type { JobRecord } from './jobOrder.ts'
@@ -232,6 +232,8 @@ export function createDispatch(options: DispatchOptions): Dispatch {
       book.setRecord(work, mine, { handOver: 'confirmed' })
       if (mine.doubt === 'store') delete mine.doubt
     }
+    // What a station does under our id with content that is not ours is none of this order's: plan() looks and stops.
+    if (!same && record.detail !== changingDetail) return touch(work)
     if (record.handOver === 'conflict' || !advances(record.jobState, job.jobState)) {
       if (inDoubt && same) book.note(work, mine)
       touch(work)
@@ -279,8 +281,13 @@ export function createDispatch(options: DispatchOptions): Dispatch {
       .view()
       .stations.find(({ jobs }) => jobs.some(({ jobOrderId }) => jobOrderId === job.jobOrderId))?.station
     if (station === undefined || stopped) return
-    const known =
-      book.get(orderId)?.jobs.map(({ record }) => record) ?? (await journal.jobs(orderId).catch(() => []))
+    const work = book.get(orderId)
+    // A change stores job orders before they are the order's.
+    if (work?.changing) return
+    const known = [
+      ...(work?.jobs.map(({ record }) => record) ?? []),
+      ...(await journal.jobs(orderId).catch(() => [])),
+    ]
     const record = known.find(({ jobOrder }) => jobOrder.jobOrderId === job.jobOrderId)
     if (!record || loading.has(orderId)) return
     const stale = record.lineId !== line.id || record.cleared || record.handOver === 'withdrawn'
@@ -299,7 +306,7 @@ export function createDispatch(options: DispatchOptions): Dispatch {
   async function ensureOperations(work: Work): Promise<void> {
     if (work.operations.length > 0) return
     try {
-      work.operations = await derive(work.view.order)
+      work.operations = withIds(await derive(work.view.order), work.jobs, work.spent)
       if (work.jobs.length === 0) work.needs = [...work.operations].sort((a, b) => a.op - b.op)
     } catch (error) {
       const reason = `what to build cannot be derived: ${error instanceof Error ? error.message : String(error)}`

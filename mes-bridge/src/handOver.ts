@@ -3,7 +3,7 @@
  * Nothing here makes production advance; an accepted Start is only known to be taken, Running is what is seen later.
  */
 import type { OrderFact } from '@lot-one/rules'
-import { composeJobOrders, toOperation } from './composeJobOrders.ts'
+import { composeJobOrders, toOperation, withIds } from './composeJobOrders.ts'
 import { Bit } from './line.ts'
 import type { CallOutcome, Clock, Line, Log } from './line.ts'
 import { firstRecord, newJob } from './orderBook.ts'
@@ -106,7 +106,8 @@ export function createHandOver(desk: Desk): (action: Action) => void {
   async function assign(work: Work, lineId: string, promisedAt: number): Promise<void> {
     const line = lineOf(lineId)
     if (!line) return
-    const orders = composeJobOrders(work.view.order, work.operations)
+    const planned = withIds(work.operations, [], work.spent)
+    const orders = composeJobOrders(work.view.order, planned)
     const ours = desk.fenceOf(lineId)
     // The owner of another bridge's line takes the order up as planned and writes itself what it is about to send.
     const recordOf = (order: JobOrder) =>
@@ -119,7 +120,7 @@ export function createHandOver(desk: Desk): (action: Action) => void {
     )
     if (ours) work.fences = [...work.fences, ours]
     const { jobs } = work
-    const operations = work.operations.map(toOperation)
+    const operations = planned.map(toOperation)
     const isDurable = await book.write(
       work,
       [{ kind: 'assigned', lineId, operations, promisedAt: new Date(promisedAt).toISOString() }],
@@ -150,6 +151,12 @@ export function createHandOver(desk: Desk): (action: Action) => void {
     }
     work.fences = [ours]
     work.avoid.set(lineId, clock.now() + avoidMs)
+    const withdrawn = work.jobs.filter(({ record }) => record.handOver === 'withdrawn')
+    for (const job of withdrawn) {
+      work.spent.add(job.record.jobOrder.jobOrderId)
+      book.setRecord(work, job, { cleared: true })
+    }
+    if (withdrawn.length > 0) void book.write(work, [], withdrawn)
     book.setJobs(work, [])
     touch(work)
     after(avoidMs + 1, () => touch(work))

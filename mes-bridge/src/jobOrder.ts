@@ -4,7 +4,7 @@ import type { Value } from '@lot-one/rules'
 
 /** One routing operation of one order at one station (OPC 10031-4 §6.3.1 ISA95JobOrderDataType, in our words). No personal data. */
 export interface JobOrder {
-  /** `ORDERID/OP`: stable across retries, restarts and lines. */
+  /** `ORDERID/OP`: stable across retries and restarts. Once taken off a line it is spent; what comes back is `ORDERID/OP.2`. */
   readonly jobOrderId: string
   readonly orderId: string
   readonly op: number

@@ -27,6 +27,8 @@ export interface Work extends OrderWork {
   readonly saying: Set<OrderFact['kind']>
   /** Called after every event that was folded in. */
   readonly watchers: Set<() => void>
+  /** Job order ids that were taken off a line, or stored there in vain: never used again. */
+  readonly spent: Set<string>
   /** Leases it is in our hands under; every write says so. */
   fences: readonly Fence[]
   /** It is in other hands now: nothing that is left to write about it may be written by us. */
@@ -232,9 +234,10 @@ export function createOrderBook(
       return works.size
     },
     add(view, records, momentOf, fences) {
+      // Both: it is none of the order's any more.
+      const isSpent = ({ handOver, cleared }: JobRecord): boolean => handOver === 'withdrawn' && cleared
       const jobs = records
-        // Both: a change has taken it out of the order.
-        .filter(({ handOver, cleared }) => !(handOver === 'withdrawn' && cleared))
+        .filter((record) => !isSpent(record))
         .sort((a, b) => a.jobOrder.op - b.jobOrder.op)
         .map((stored): Job => {
           // The state is kept in the order's events alone, not in the record again.
@@ -254,6 +257,7 @@ export function createOrderBook(
         avoid: new Map(),
         saying: new Set(),
         watchers: new Set(),
+        spent: new Set(records.filter(isSpent).map(({ jobOrder }) => jobOrder.jobOrderId)),
         fences,
         dropped: false,
       }

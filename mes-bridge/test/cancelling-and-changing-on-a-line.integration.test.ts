@@ -2,9 +2,19 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { defaultStations } from '@lot-one/plc-sim'
 import type { Line as SimulatedLine } from '@lot-one/plc-sim'
+import type { OrderSnapshot } from '@lot-one/rules'
 import type { Dispatch } from '../src/dispatch.ts'
 import type { Journal } from '../src/journal.ts'
-import { built, makeDispatch, openTestJournal, placeOrder, reached, routing, seen } from './factory.ts'
+import {
+  built,
+  makeDispatch,
+  openTestJournal,
+  operationsOf,
+  placeOrder,
+  reached,
+  routing,
+  seen,
+} from './factory.ts'
 import { makeLink, pkiFolder, startSim, temporaryFolder, until } from './simulatedLine.ts'
 
 describe('cancelling and changing on a line', () => {
@@ -136,5 +146,60 @@ describe('cancelling and changing on a line', () => {
     const first = builtOf(orderId).find(({ station }) => station === 'sheet-metal')
     expect(first?.order.jobOrderParameters?.find(({ ID }) => ID === 'Width')?.value.value).toBe(700)
     expect(builtOf(orderId)).toHaveLength(6)
+  })
+
+  describe('an operation that a change takes out and another brings back', () => {
+    const derive = async (order: OrderSnapshot) =>
+      operationsOf(order.orderId, order.selection)
+        .filter(({ station }) => station !== 'smart-kit' || order.selection['wifi'] === true)
+        .map((operation) =>
+          operation.station === 'assembly-test'
+            ? { ...operation, parameters: [{ id: 'Label', value: order.selection['label'] ?? '' }] }
+            : operation,
+        )
+    const restart = async () => {
+      await dispatch.stop()
+      dispatch = makeDispatch(journal, [line], { derive })
+      await dispatch.start()
+    }
+    const kits = (orderId: string) =>
+      builtOf(orderId).flatMap(({ station, jobOrderId }) => (station === 'smart-kit' ? [jobOrderId] : []))
+    let orderId: string
+    const wifi = (isOn: boolean) =>
+      dispatch.requestChange(orderId, {
+        selection: { colour: 'white', slow: 'sheet-metal', wifi: isOn },
+        priceCents: 1,
+      })
+
+    beforeEach(async () => {
+      await restart()
+      orderId = await placeOrder(journal, { colour: 'white', slow: 'sheet-metal', wifi: true })
+      await seen(journal, orderId, jobEvent('Running', 10))
+    })
+
+    test('is built once, under an id the line does not refuse', async () => {
+      for (const isOn of [false, true, false, true]) expect(await wifi(isOn)).toEqual({ outcome: 'changed' })
+      await restart()
+      await reached(journal, orderId, 'completed')
+      expect(kits(orderId)).toEqual([`${orderId}/50.3`])
+      expect(builtOf(orderId)).toHaveLength(6)
+      expect((await journal.order(orderId))?.view.operations.map(({ jobState }) => jobState)).toEqual(
+        routing.map(() => 'Ended'),
+      )
+    })
+
+    test('comes back although the line refused it the first time, also after a restart', async () => {
+      expect(await wifi(false)).toEqual({ outcome: 'changed' })
+      // The update of another station is refused: the kit was stored and is taken off again.
+      sim.faults.add({ action: { do: 'refuse', bits: [4] }, method: 'Update', jobOrderId: `${orderId}/60` })
+      const both = { colour: 'white', slow: 'sheet-metal', wifi: true, label: 'new' }
+      expect(await dispatch.requestChange(orderId, { selection: both, priceCents: 1 })).toMatchObject({
+        outcome: 'unavailable',
+      })
+      await restart()
+      await expect.poll(() => wifi(true)).toEqual({ outcome: 'changed' })
+      await reached(journal, orderId, 'completed')
+      expect(kits(orderId)).toEqual([`${orderId}/50.3`])
+    })
   })
 })
