@@ -14,7 +14,7 @@ import type { SnapshotFrom } from 'xstate'
 import { advances } from './order.ts'
 import type { JobState, OrderFact, OrderState } from './order.ts'
 
-export const lifecycleId = { machineId: 'order-lifecycle', version: 1 } as const
+export const lifecycleId = { machineId: 'order-lifecycle', version: 2 } as const
 
 interface Context {
   /** Operation number -> last seen state of its job order. */
@@ -109,9 +109,10 @@ export const lifecycle = seen.createMachine({
       on: {
         cancelled: 'cancelled',
         stopped: 'stopped',
-        // the line was faster: it is being built, so it is not cancelled
+        // the line was faster: it is being built or was broken off, so it is not cancelled
         job: [
           { guard: 'allEnded', target: '#completed', actions: 'seeJob' },
+          { guard: 'aborts', target: '#stopped', actions: 'seeJob' },
           { guard: 'started', target: '#inProduction', actions: 'seeJob' },
           { actions: 'seeJob' },
         ],

@@ -101,6 +101,10 @@ describe('the life of an order', () => {
     expect(states([assigned, { kind: 'cancelRequested' }, { kind: 'cancelled' }]).at(-1)).toBe('cancelled')
   })
 
+  test('a cancel request that comes after a job was broken off needs an operator like any aborted job', () => {
+    expect(states([assigned, { kind: 'cancelRequested' }, job(10, 'Aborted')]).at(-1)).toBe('stopped')
+  })
+
   test('an aborted job needs an operator; when the job is done again the order completes', () => {
     expect(states([assigned, job(10, 'Running'), job(10, 'Aborted')]).at(-1)).toBe('stopped')
     expect(
