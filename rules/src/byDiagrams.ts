@@ -4,15 +4,22 @@ import type { Workbench } from './joining.ts'
 import { freezeGroups, freezeRules, layOut, planOf } from './layout.ts'
 import type { Built, Costs, Plan } from './layout.ts'
 import type { PriceTerm, ProductModel, Rule } from './model.ts'
-import { findOrder, groupsOf } from './orderSearch.ts'
+import { adapted, findOrder, groupsOf } from './orderSearch.ts'
 import { createProver, proveAll } from './proofs.ts'
+
+/** What is known about the order of variables: see `CompileOptions`. */
+export interface Given {
+  readonly order?: readonly string[]
+  readonly near?: readonly string[]
+  readonly thorough?: boolean
+}
 
 /** Compiles. Throws `budgetExceeded`; `onCosts` hears before how to ask what took the work. */
 export function byDiagrams(
   model: ProductModel,
   rules: readonly Rule[],
   terms: readonly PriceTerm[],
-  given: readonly string[] | undefined,
+  given: Given,
   budget: Budget,
   onCosts: (costs: Costs) => void,
 ): Built {
@@ -45,7 +52,8 @@ export function byDiagrams(
   const final = kept === plan ? { layout, groupOf } : lay(kept, given, budget, onBench)
   // Before the groups are joined: that voids the rules' own diagrams.
   const ruleBlock = freezeRules(final.layout)
-  const groups = final.layout.join(final.layout.joined, final.groupOf)
+  const isProved = final.layout === layout && layout.terms.length === 0
+  const groups = isProved ? hard : final.layout.join(final.layout.joined, final.groupOf)
   return {
     plan: kept,
     ...proofs,
@@ -58,12 +66,12 @@ export function byDiagrams(
 /** Lays the plan over the given order, or over the best of several. */
 function lay(
   plan: Plan,
-  given: readonly string[] | undefined,
+  { order: names, near, thorough }: Given,
   budget: Budget,
   onBench: (bench: Workbench) => void,
 ) {
   const known = new Map(plan.names.map((name, variable) => [name, variable]))
-  const order = given?.map((name) => known.get(name) ?? -1) ?? []
+  const order = names?.map((name) => known.get(name) ?? -1) ?? []
   const place = new Map(order.map((variable, at) => [variable, at]))
   // A price must stand below the options it follows from: whoever walks the machine reads it off there.
   const determined = plan.termPlans.every(
@@ -72,7 +80,12 @@ function lay(
       plan.termOptions[t]!.every((option) => place.get(option)! < place.get(own.variable)!),
   )
   const usable = order.length === known.size && place.size === known.size && !place.has(-1) && determined
-  const chosen = usable ? order : findOrder(plan, budget, onBench)
+  const chosen = usable
+    ? order
+    : findOrder(plan, budget, onBench, {
+        ...(near && { near: adapted(plan, near) }),
+        ...(thorough !== undefined && { thorough }),
+      })
   const layout = layOut(plan, chosen, budget, onBench)
   return { layout, groupOf: groupsOf(layout) }
 }

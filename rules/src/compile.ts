@@ -27,6 +27,10 @@ export interface CompileOptions {
   readonly at?: string
   /** Variable order of an earlier compile (`Compiled.order`); ignored unless it names exactly this model's variables. */
   readonly order?: readonly string[]
+  /** Variable order of an earlier version of the rules: adapted to this one and taken, or where a thorough search starts. */
+  readonly near?: readonly string[]
+  /** Takes the time to look for the smallest machine (seconds for a scene); else an order that is good enough is quickly found. */
+  readonly thorough?: boolean
   /** Ends the work with a report. Nodes and steps end it at the same point everywhere; milliseconds need `now`. */
   readonly budget?: { readonly nodes?: number; readonly steps?: number; readonly ms?: number }
   /** Which compiler must do it; absent: chosen by the model, the other one helps out. */
@@ -137,7 +141,7 @@ export function compile(model: ProductModel, options: CompileOptions = {}): Comp
     try {
       return compiler === 'clauses'
         ? byClauses(clausal!, options.order, share, (next) => (ask = next))
-        : byDiagrams(model, rules, terms, options.order, share, (next) => (ask = next))
+        : byDiagrams(model, rules, terms, options, share, (next) => (ask = next))
     } catch (error) {
       if (error !== budgetExceeded) throw error
       // The compiler meant for the model tells what took the work.

@@ -96,11 +96,12 @@ async function compileOne(
   const path = options.cacheDir && join(options.cacheDir, `${model.id}-${key.slice(0, 32)}.json`)
   const cached = path === undefined ? undefined : await readCached(path, model)
   if (cached) return { file, model, package: cached }
-  const { order, warning } = knownOrder(model, file, options.at)
+  const { order, near, warning } = knownOrder(model, file, options.at)
   const compiled = compile(model, {
     at: options.at,
     now: () => performance.now(),
     ...(order && { order }),
+    ...(near && { near }),
     ...(options.budget && { budget: options.budget }),
   })
   if (!compiled.ok || compiled.problems.length > 0) return [...compiled.problems]

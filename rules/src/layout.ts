@@ -11,6 +11,7 @@ import { createWorkbench } from './joining.ts'
 import type { Workbench } from './joining.ts'
 import type { Formula, PriceTerm, ProductModel, Rule } from './model.ts'
 import type { Proofs } from './proofs.ts'
+import { splitSpan } from './splitSize.ts'
 import { plainEdges, shapeOf } from './splitting.ts'
 
 /** For work that is known to be small. */
@@ -169,9 +170,6 @@ export function freezeGroups(
   const plain = shapes.reduce((sum, { shape }) => sum + plainEdges(shape), 0)
   return split.edgeSet.length < plain + (shapes.length > 1 ? shapes.length : 0) ? split : frozen(unsplit)
 }
-
-/** Least places of a part that stands on its own. */
-const splitSpan = 10
 
 /** The rest of the machine's diagram: what each value adds to the price, and where the amounts of the terms stand. */
 export function machineWeights(plan: Plan): Pick<Diagram, 'options' | 'weights' | 'terms'> {

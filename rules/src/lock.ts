@@ -41,6 +41,8 @@ function hashOf(model: ProductModel, at: string | undefined): string {
 
 export interface KnownOrder {
   readonly order?: readonly string[]
+  /** An order for other rules than those of this day: of an earlier version of the file, it says where to look. */
+  readonly near?: readonly string[]
   /** Why there is a lock but no order for this day. */
   readonly warning?: Problem
 }
@@ -86,7 +88,10 @@ export function knownOrder(model: ProductModel, file: string, at: string | undef
   if (typeof lock === 'string') return { warning: leftAside(file, lock) }
   const hash = hashOf(model, at)
   const found = lock.orders.find((each) => each.hash === hash)
-  if (!found) return { warning: leftAside(file, 'the rules have changed since it was written') }
+  if (!found) {
+    const near = lock.orders.at(-1)?.order
+    return { warning: leftAside(file, 'the rules have changed since it was written'), ...(near && { near }) }
+  }
   return { order: found.order }
 }
 

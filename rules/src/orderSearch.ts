@@ -1,4 +1,4 @@
-/** Finds a good variable order for a plan: lays it out over several, sifts each and keeps the smallest. */
+/** Finds a good variable order for a plan: lays it out over several, sifts each and keeps the one with the smallest machine. */
 import { budgetExceeded } from './diagramBuilder.ts'
 import type { Budget } from './diagramBuilder.ts'
 import { optionsOf } from './formulaDiagram.ts'
@@ -8,6 +8,9 @@ import type { Workbench } from './joining.ts'
 import { layOut } from './layout.ts'
 import type { Layout, Plan } from './layout.ts'
 import { sift } from './sifting.ts'
+import type { Sifted } from './sifting.ts'
+import { createSplitSize } from './splitSize.ts'
+import type { PlacedDiagram } from './splitSize.ts'
 import { candidateOrders } from './variableOrder.ts'
 import type { OrderTask } from './variableOrder.ts'
 
@@ -30,8 +33,25 @@ const siftSteps = 4_000_000
 /** Steps after which an order chosen beforehand is given up. */
 const mostTried = 200_000
 
-/** Compiles over several good orders with growing effort, sifts each and gives the one with the fewest nodes. */
-export function findOrder(plan: Plan, budget: Budget, onBench: (bench: Workbench) => void): number[] {
+/** Steps for sifting by the size of the frozen machine, and nodes up to which that is worth it. */
+const thoroughSteps = 60_000_000
+const mostNodes = 50_000
+
+/** What a search may start from and spend. */
+export interface Search {
+  /** An order that an earlier version of the rules had, in these variables: see `adapted`. */
+  readonly near?: readonly number[]
+  /** Look for the smallest machine, however long it takes within the budget; else an order that is known to be near is taken. */
+  readonly thorough?: boolean
+}
+
+/** Compiles over several good orders with growing effort, sifts each and gives the one with the smallest machine. */
+export function findOrder(
+  plan: Plan,
+  budget: Budget,
+  onBench: (bench: Workbench) => void,
+  { near, thorough = false }: Search = {},
+): number[] {
   const after: number[][] = plan.sizes.map(() => [])
   plan.termPlans.forEach((own, t) => {
     if (own.kind === 'variable') after[own.variable] = [...plan.termOptions[t]!]
@@ -51,10 +71,19 @@ export function findOrder(plan: Plan, budget: Budget, onBench: (bench: Workbench
   const task: OrderTask = { ...rough, edges: edgesOf(first) }
   const groupOf = groupsOf(first)
   // Groups stand one below the other, so that a proof over several of them stays small.
-  const candidates = candidateOrders(task, 10).map((order) =>
+  const candidates = [...(near ? [near] : []), ...candidateOrders(task, 10)].map((order) =>
     order.toSorted((a, b) => groupOf[a]! - groupOf[b]!),
   )
-  let best: { order: number[]; nodes: number; steps: number } | undefined
+  // Lazy rules keep the machine unsplit.
+  const splitSize = plan.rules.some((rule) => rule.lazy === true) ? undefined : createSplitSize()
+  const sifted = (layout: Layout, effort: number, measure?: (diagram: PlacedDiagram) => number) =>
+    [...layout.join(layout.joined, groupOf)].map(([group, handle]) => {
+      const levels = [...layout.order.keys()].filter((level) => groupOf[layout.order[level]!] === group)
+      const variables = levels.map((level) => layout.order[level]!)
+      const root = layout.bench.node(handle)
+      return sift(layout.bench.builder, root, levels, variables, after, effort, measure)
+    })
+  let best: { order: number[]; size: number; nodes: number; steps: number } | undefined
   let spent = 0
   // Building the rules alone costs the same over any order.
   const building = first.bench.builder.steps()
@@ -68,16 +97,22 @@ export function findOrder(plan: Plan, budget: Budget, onBench: (bench: Workbench
       let bench: Workbench | undefined
       try {
         const layout = layOut(plan, order, { ...budget, steps }, (next) => onBench((bench = next)))
-        const groups = layout.join(layout.joined, groupOf)
-        const sifted = [...groups].map(([group, handle]) => {
-          const levels = [...order.keys()].filter((level) => groupOf[order[level]!] === group)
-          const variables = levels.map((level) => order[level]!)
-          return sift(layout.bench.builder, layout.bench.node(handle), levels, variables, after, siftSteps)
-        })
-        const nodes = sifted.reduce((sum, each) => sum + each.nodes, 0)
-        spent += sifted.reduce((sum, each) => sum + each.steps, 0)
-        if (best === undefined || nodes < best.nodes)
-          best = { order: sifted.flatMap((each) => each.order), nodes, steps: layout.bench.builder.steps() }
+        if (near !== undefined && !thorough) {
+          layout.join(layout.joined, groupOf)
+          return order
+        }
+        const groups = sifted(layout, siftSteps)
+        const sum = (of: (each: Sifted) => number) => groups.reduce((total, each) => total + of(each), 0)
+        const nodes = sum((each) => each.nodes)
+        const size = splitSize === undefined ? nodes : sum((each) => each.sizeBy(splitSize))
+        spent += sum((each) => each.steps)
+        if (best === undefined || size < best.size)
+          best = {
+            order: groups.flatMap((each) => each.order),
+            size,
+            nodes,
+            steps: layout.bench.builder.steps(),
+          }
       } catch (error) {
         if (error !== budgetExceeded || budget.expired?.() === true) throw error
       }
@@ -88,5 +123,33 @@ export function findOrder(plan: Plan, budget: Budget, onBench: (bench: Workbench
     }
     if (best === undefined && spent >= budget.steps) throw budgetExceeded
   }
-  return best.order
+  if (!thorough || splitSize === undefined || best.nodes > mostNodes) return best.order
+  const effort = Math.min(thoroughSteps, budget.steps - spent)
+  return sifted(layOut(plan, best.order, budget, onBench), effort, splitSize).flatMap((each) => each.order)
+}
+
+/**
+ * An order for these variables from one for an earlier version of the rules: those that are gone are left out, each new one
+ * stands just below the last one that a rule or price connects it with, or else where the file has it.
+ */
+export function adapted(plan: Plan, names: readonly string[]): number[] {
+  const known = new Map(plan.names.map((name, variable) => [name, variable]))
+  const order = [...new Set(names.flatMap((name) => known.get(name) ?? []))]
+  const placed = new Set(order)
+  const edges = [...plan.rules.map((rule) => optionsOf(rule.formula)), ...plan.termOptions]
+  for (let variable = 0; variable < plan.model.options.length; variable++) {
+    if (placed.has(variable)) continue
+    const neighbours = new Set(edges.filter((edge) => edge.includes(variable)).flat())
+    const last = order.findLastIndex((other) => neighbours.has(other))
+    order.splice((last < 0 ? order.indexOf(variable - 1) : last) + 1, 0, variable)
+    placed.add(variable)
+  }
+  // A price stands below the options it follows from.
+  plan.termPlans.forEach((own, t) => {
+    if (own.kind !== 'variable') return
+    if (placed.has(own.variable)) order.splice(order.indexOf(own.variable), 1)
+    const last = order.findLastIndex((other) => plan.termOptions[t]!.includes(other))
+    order.splice(last + 1, 0, own.variable)
+  })
+  return order
 }

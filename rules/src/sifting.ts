@@ -4,11 +4,14 @@
  * shrinks by factors that no order chosen beforehand reaches.
  */
 import type { DiagramBuilder } from './diagramBuilder.ts'
+import type { PlacedDiagram } from './splitSize.ts'
 
 export interface Sifted {
   /** Variables, top first. */
   readonly order: number[]
   readonly nodes: number
+  /** What another measure says about the diagram. */
+  readonly sizeBy: (measure: (diagram: PlacedDiagram) => number) => number
   /** Nodes looked at. */
   readonly steps: number
   /** Builds the diagram again on a workbench whose levels, from `levels[0]` on, are the variables of `order`; gives its node. */
@@ -17,12 +20,15 @@ export interface Sifted {
 
 /** A direction is given up when the diagram has grown by this factor over the best so far. */
 const growth = 1.2
+/** A direction is given up when a diagram that is measured otherwise has grown by this factor in nodes since the move began. */
+const mostGrowth = 1.6
 /** So many moves without a gain end a round: what follows are narrower levels still. */
 const idleMoves = 40
 
 /**
  * Sifts one diagram of a workbench. `variables` name its levels (ascending `levels`), `after[v]` are variables that must stay
- * above `v`. Ends when a round gains less than a hundredth or after about `effort` steps. Deterministic.
+ * above `v`. What shrinks is the number of nodes, or what `measure` says. Ends when a round gains less than a hundredth or after
+ * about `effort` steps. Deterministic.
  */
 export function sift(
   builder: DiagramBuilder,
@@ -31,6 +37,7 @@ export function sift(
   variables: readonly number[],
   after: readonly (readonly number[])[],
   effort: number,
+  measure?: (diagram: PlacedDiagram) => number,
 ): Sifted {
   const order = [...variables]
   const size = variables.map((_, at) => builder.sizes[levels[at]!]!)
@@ -170,6 +177,11 @@ export function sift(
   }
 
   const tired = () => steps >= effort
+  const sizeNow = () => {
+    if (measure === undefined) return nodes
+    steps += nodes
+    return measure({ at, place, kids })
+  }
   const move = (variable: number) => {
     const from = order.indexOf(variable)
     // A determined variable stays below all that determine it.
@@ -179,15 +191,18 @@ export function sift(
       if (after[variable]!.includes(other)) highest = Math.max(highest, p + 1)
       if (after[other]!.includes(variable)) lowest = Math.min(lowest, p - 1)
     })
-    let best = nodes
+    let best = sizeNow()
     let bestAt = from
     let p = from
+    const most = measure === undefined ? Infinity : nodes * mostGrowth
+    let now = best
     const walk = (end: number, step: 1 | -1) => {
-      while (p !== end && nodes <= best * growth && !tired()) {
+      while (p !== end && now <= best * growth && nodes <= most && !tired()) {
         swap(step > 0 ? p : p - 1)
         p += step
-        if (nodes < best) {
-          best = nodes
+        now = sizeNow()
+        if (now < best) {
+          best = now
           bestAt = p
         }
       }
@@ -196,25 +211,27 @@ export function sift(
       for (; p < to; p++) swap(p)
       for (; p > to; p--) swap(p - 1)
     }
-    if (lowest - from < from - highest) {
-      walk(lowest, 1)
-      walk(highest, -1)
-    } else {
-      walk(highest, -1)
-      walk(lowest, 1)
+    const isLow = lowest - from < from - highest
+    walk(isLow ? lowest : highest, isLow ? 1 : -1)
+    if (measure !== undefined) {
+      back(from)
+      now = best
     }
+    walk(isLow ? highest : lowest, isLow ? -1 : 1)
     back(bestAt)
+    return best
   }
-  for (let before = Infinity; nodes < before * 0.99 && !tired();) {
-    before = nodes
+  let reached = sizeNow()
+  for (let before = Infinity; reached < before * 0.99 && !tired();) {
+    before = reached
     // The widest levels first.
     const widths = new Map(order.map((variable, p) => [variable, at[p]!.length]))
     let idle = 0
     for (const variable of order.toSorted((a, b) => widths.get(b)! - widths.get(a)! || a - b)) {
       if (tired() || idle >= idleMoves) break
-      const held = nodes
-      move(variable)
-      idle = nodes < held * 0.999 ? 0 : idle + 1
+      const held = reached
+      reached = move(variable)
+      idle = reached < held * 0.999 ? 0 : idle + 1
     }
   }
   const rebuild = (other: DiagramBuilder) => {
@@ -234,5 +251,5 @@ export function sift(
         )
     return made.get(top)!
   }
-  return { order, nodes, steps, rebuild }
+  return { order, nodes, sizeBy: (other) => other({ at, place, kids }), steps, rebuild }
 }

@@ -130,8 +130,13 @@ const now = () => performance.now()
 
 /** Compiles a model for an order date, over the order its lock knows. @throws WrongRules */
 export function compileOrFail(model: ProductModel, file: string, at: string | undefined): Compiled {
-  const { order } = knownOrder(model, file, at)
-  const compiled = compile(model, { now, ...(at !== undefined && { at }), ...(order && { order }) })
+  const { order, near } = knownOrder(model, file, at)
+  const compiled = compile(model, {
+    now,
+    ...(at !== undefined && { at }),
+    ...(order && { order }),
+    ...(near && { near }),
+  })
   if (!compiled.ok) throw new WrongRules(compiled.problems)
   return compiled
 }

@@ -22,10 +22,15 @@ function createCompiler(model: ProductModel, file: string, noLock: boolean) {
     const done = results.get(day)
     if (done) return done
     const known = noLock ? {} : knownOrder(model, file, day)
+    // What was found for another day is near enough for this one.
+    const other = [...results.values()].findLast((each) => each.ok)?.order
+    const near = other ?? known.near
     const result = compile(model, {
       now,
       ...(day !== undefined && { at: day }),
       ...(known.order && { order: known.order }),
+      ...(near && { near }),
+      thorough: !noLock && other === undefined,
     })
     const unfit = result.ok && known.order !== undefined && known.order.join() !== result.order.join()
     const warning = unfit ? unfitOrder(file) : known.warning
