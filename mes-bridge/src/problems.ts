@@ -159,6 +159,16 @@ export function helpPage(token: ProblemToken): string {
 
 /** Shows a received value in an error: JSON, cut short. */
 export function shown(value: unknown): string {
-  const text = value === undefined ? 'nothing' : (JSON.stringify(value) ?? typeof value)
+  const text = value === undefined ? 'nothing' : source(value)
   return text.length > 100 ? `${text.slice(0, 99)}…` : text
+}
+
+/** 64 KiB of brackets nest deeper than the stack: JSON.parse reads them, JSON.stringify cannot write them. */
+function source(value: unknown): string {
+  try {
+    return JSON.stringify(value) ?? typeof value
+  } catch (error) {
+    if (error instanceof RangeError) return 'a value nested too deeply to show'
+    throw error
+  }
 }

@@ -58,6 +58,13 @@ test.each(['{', '', '[1,2', '"text"', 'null', '{"orderId": }'])(
   },
 )
 
+test('a value nested deeper than any stack is named like any other', async () => {
+  const deep = (value: string) => JSON.stringify(shop.order()).replace('"DE"', value)
+  const reply = await send(orders(), { headers: json, body: deep('['.repeat(30_000) + ']'.repeat(30_000)) })
+  expectProblem(reply, 400, 'malformed')
+  expect(reply.body.detail).toContain('context.country')
+})
+
 test('a wrong content type, encoding or charset is refused by name', async () => {
   const reply = await send(orders(), { headers: { 'content-type': 'text/plain' }, body: '{}' })
   expectProblem(reply, 415, 'unsupported-media-type')
