@@ -1,5 +1,5 @@
 /** Joins constraints into one diagram per group of connected variables, and remembers what each constraint cost. */
-import { createDiagramBuilder } from './diagramBuilder.ts'
+import { budgetExceeded, createDiagramBuilder } from './diagramBuilder.ts'
 import type { Budget, DiagramBuilder } from './diagramBuilder.ts'
 
 /** A workbench whose diagrams have handles that stay good when it throws unused nodes away. */
@@ -10,17 +10,24 @@ export interface Workbench {
   readonly keep: (name: string, make: () => number) => number
   /** Gives up a diagram; its handle is void. */
   readonly drop: (handle: number) => void
-  /** The conjunction of diagrams, deepest first: each next one only adds levels on top of what is there. */
+  /**
+   * The conjunction of diagrams, deepest first: each next one only adds levels on top of what is there. Where that goes too far,
+   * from the top.
+   */
   readonly join: (handles: readonly number[]) => number
   /** Steps spent and nodes made for each name, most steps first. */
   readonly costs: () => { name: string; steps: number; nodes: number }[]
 }
 
+/** Steps for joining from the deepest rule upwards before it is tried from the top, then twice as many, and so on. */
+const firstPatience = 500_000
+
 /** Nodes above which a workbench looks for unused ones. */
 const roomy = 1 << 18
 
 export function createWorkbench(sizes: readonly number[], budget: Budget): Workbench {
-  const builder = createDiagramBuilder(sizes, budget)
+  const limits = { ...budget }
+  const builder = createDiagramBuilder(sizes, limits)
   let live: number[] = []
   const names: string[] = []
   const booked = new Map<string, { steps: number; nodes: number }>()
@@ -48,15 +55,34 @@ export function createWorkbench(sizes: readonly number[], budget: Budget): Workb
     drop: (handle) => void (live[handle] = 0),
     join: (handles) => {
       const all = keep('', () => 1)
-      for (const handle of handles.toSorted(
+      const deepestFirst = handles.toSorted(
         (a, b) => builder.level(live[b]!) - builder.level(live[a]!) || a - b,
-      )) {
-        live[all] = book(names[handle]!, () => builder.and(live[all]!, live[handle]!))
-        if (builder.nodes() < limit) continue
+      )
+      let order = deepestFirst
+      for (let patience = firstPatience; ; patience *= 2) {
+        limits.steps = Math.min(budget.steps, builder.steps() + patience)
+        try {
+          for (const handle of order) {
+            live[all] = book(names[handle]!, () => builder.and(live[all]!, live[handle]!))
+            if (builder.nodes() < limit) continue
+            live = builder.collect(live)
+            limit = Math.max(roomy, builder.nodes() * 2)
+          }
+          limits.steps = budget.steps
+          return all
+        } catch (error) {
+          const isLast = limits.steps >= budget.steps || budget.expired?.() === true
+          if (error !== budgetExceeded || isLast) throw error
+        }
+        // Started over from the other end: which one stays small depends on where the tight rules are.
+        live[all] = 1
         live = builder.collect(live)
-        limit = Math.max(roomy, builder.nodes() * 2)
+        const depths = new Map(handles.map((handle) => [handle, builder.support(live[handle]!).at(-1) ?? -1]))
+        order =
+          order === deepestFirst
+            ? handles.toSorted((a, b) => depths.get(a)! - depths.get(b)! || a - b)
+            : deepestFirst
       }
-      return all
     },
     costs: () =>
       [...booked]
