@@ -11,11 +11,11 @@ const isLazy = new RegExp(
     '/scene/(?!(layouts|choices|drawing|ink|appliance)\\.)',
     '/texts/(de|zh|ar|plural)\\.',
     '/texts/(later|letters)/',
-    '/ui/(choosing|keeping|picture)/',
+    '/ui/(choosing|keeping|picture|tracker)/',
     '/ui/(OrderForm|OrderTracker|TrackPage|OrdersPage|StartPage|Thumbnail|PriceBreakdown|RadioCard|Recap|finished|more)\\.',
     '/src/lines/',
     '/rules/src/line\\.',
-    '/session/(saved|compared|wholeDesigns)\\.',
+    '/session/(saved|compared|wholeDesigns|orderDesign|film)\\.',
     // addresses of letters
     'fontsource-variable/noto',
   ].join('|'),
