@@ -75,6 +75,11 @@ export default function Film({
         aria-valuetext={said}
         disabled={frames.length === 0}
         style={{ '--fill': last > 0 ? Math.min(at, last) / last : 0 }}
+        // a hand on the slider stops the film, also where it does not move it
+        onPointerDown={() => setPlaying(false)}
+        onKeyDown={(event) => {
+          if (event.key !== 'Tab') setPlaying(false)
+        }}
         onChange={(event) => {
           setPlaying(false)
           setAt(Number(event.currentTarget.value))
