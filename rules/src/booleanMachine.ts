@@ -22,11 +22,12 @@ export interface BooleanMachine {
   readonly order: readonly number[]
 }
 
-/** Steps for the first try of each order; each further one may take so many times as many. */
+/**
+ * Steps for the first try of each order: fewer nodes are worth this moment even where another order is through already. Each
+ * further try may take so many times as many.
+ */
 const firstEffort = 1_500_000
 const moreEffort = 8
-/** Once one order is through, another one may take as many steps, but no more than these: fewer nodes are worth a moment. */
-const patience = 3_000_000
 
 /**
  * Compiles. `given`: variables of the plan, top first, to decide in this order; else the order that makes the fewest nodes.
@@ -47,8 +48,10 @@ export function booleanMachine(
   let spent = 0
   for (let effort = firstEffort; best === undefined; effort *= moreEffort)
     for (const eliminated of asked.orders) {
+      // It took more than that before.
+      if (best !== undefined && effort > firstEffort) break
       const left = budget.steps - spent
-      const steps = Math.min(left, best === undefined ? effort : Math.min(best.steps, patience))
+      const steps = Math.min(left, effort, best?.steps ?? effort)
       try {
         const next = searched(asked, optionsTopFirst(asked, eliminated), { ...budget, steps }, looked)
         spent += next.steps

@@ -88,12 +88,14 @@ export function trace(search: Search, writer: Writer, budget: Budget, looked: Fl
     if (budget.expired?.() === true) throw budgetExceeded
   }
 
-  /** Parts of the open ones among some variables; what is free goes into `items`. */
-  const split = (vars: ArrayLike<number>, items: number[]): Part[] => {
+  const among = new Int32Array(variables)
+  const scratch = new Int32Array(2 * variables + 2 * search.clauses.length + 1)
+  /** Parts of the open ones among the first variables in `among`; what is free goes into `items`. */
+  const split = (count: number, items: number[]): Part[] => {
     const parts: Part[] = []
     stamp++
-    for (let i = 0; i < vars.length; i++) {
-      const start = vars[i]!
+    for (let i = 0; i < count; i++) {
+      const start = among[i]!
       if (truth[2 * start] !== 0 || seenVariable[start] === stamp) continue
       let end = 0
       let clausesEnd = 0
@@ -136,8 +138,10 @@ export function trace(search: Search, writer: Writer, budget: Budget, looked: Fl
         if (node >= 0) items.push(node)
         continue
       }
-      const own = found.slice(0, end).sort()
-      parts.push({ size: end, key: keyOf(own, clauses.subarray(0, clausesEnd).sort()) })
+      parts.push({
+        size: end,
+        key: keyOf(found.subarray(0, end).sort(), clauses.subarray(0, clausesEnd).sort(), scratch),
+      })
     }
     return parts
   }
@@ -149,8 +153,8 @@ export function trace(search: Search, writer: Writer, budget: Budget, looked: Fl
     spend()
     result = store.find(key)
     if (result !== undefined) return
-    const variable = variablesOf(key).findLast((each) => decidable[each] === 1)
-    if (variable === undefined) throw new Error('a part of the rules has no option left to decide')
+    const variable = lastOf(key, decidable)
+    if (variable < 0) throw new Error('a part of the rules has no option left to decide')
     const group = together(variable)
     const branches =
       group === undefined ? [2 * variable, 2 * variable + 1] : group.filter((literal) => truth[literal] === 0)
@@ -158,10 +162,8 @@ export function trace(search: Search, writer: Writer, budget: Budget, looked: Fl
   }
 
   const top: number[] = []
-  const first = split(
-    Array.from({ length: variables }, (_, v) => v),
-    top,
-  )
+  for (let v = 0; v < variables; v++) among[v] = v
+  const first = split(variables, top)
   for (const part of first) {
     enter(part)
     while (frames.length > 0) {
@@ -199,7 +201,7 @@ export function trace(search: Search, writer: Writer, budget: Budget, looked: Fl
           if (node >= 0) frame.items.push(node)
         }
         // Small parts first: they are last in the list.
-        frame.waiting = split(variablesOf(frame.key), frame.items).sort((a, b) => b.size - a.size)
+        frame.waiting = split(variablesOf(frame.key, among), frame.items).sort((a, b) => b.size - a.size)
         continue
       }
       result = frame.edges.length === 0 ? -1 : writer.choice(frame.edges)
@@ -213,27 +215,37 @@ export function trace(search: Search, writer: Writer, budget: Budget, looked: Fl
   return { root: writer.all(top), steps: steps + propagator.steps() }
 }
 
-/** A part by its open variables and its long clauses (those of two literals follow from the variables), as runs of numbers. */
-function keyOf(vars: Int32Array, clauses: Int32Array): Int32Array {
-  const key: number[] = [0]
+/**
+ * A part by its open variables and its long clauses (those of two literals follow from the variables), as runs of numbers.
+ * `into` is overwritten and long enough.
+ */
+function keyOf(vars: Int32Array, clauses: Int32Array, into: Int32Array): Int32Array {
+  let end = 1
   const runs = (of: Int32Array) => {
     for (let i = 0; i < of.length;) {
-      let end = i + 1
-      while (end < of.length && of[end] === of[end - 1]! + 1) end++
-      key.push(of[i]!, end - i)
-      i = end
+      const start = i++
+      while (i < of.length && of[i] === of[i - 1]! + 1) i++
+      into[end++] = of[start]!
+      into[end++] = i - start
     }
   }
   runs(vars)
-  key[0] = key.length
+  into[0] = end
   runs(clauses)
-  return Int32Array.from(key)
+  return into.slice(0, end)
 }
 
-/** The variables of a key, ascending. A deep stack of parts keeps only their keys. */
-function variablesOf(key: Int32Array): number[] {
-  const vars: number[] = []
+/** Puts the variables of a key into `into`, ascending, and says how many. A deep stack of parts keeps only their keys. */
+function variablesOf(key: Int32Array, into: Int32Array): number {
+  let count = 0
   for (let at = 1; at < key[0]!; at += 2)
-    for (let v = key[at]!; v < key[at]! + key[at + 1]!; v++) vars.push(v)
-  return vars
+    for (let v = key[at]!; v < key[at]! + key[at + 1]!; v++) into[count++] = v
+  return count
+}
+
+/** The highest variable of a key that is `decidable`, -1: none. */
+function lastOf(key: Int32Array, decidable: Uint8Array): number {
+  for (let at = key[0]! - 2; at > 0; at -= 2)
+    for (let v = key[at]! + key[at + 1]! - 1; v >= key[at]!; v--) if (decidable[v] === 1) return v
+  return -1
 }
