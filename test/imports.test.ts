@@ -85,6 +85,13 @@ const allowed: Record<string, readonly string[]> = {
     'zod',
   ],
   'configurator/src/ui/keeping/qr.ts': ['uqr'],
+  // one file of its own for the browser's background; the page knows only its words
+  'configurator/src/offline': [],
+  'configurator/src/ui/UpdateOffer.tsx': [
+    'configurator/src/ui',
+    'configurator/src/offline/worker.ts',
+    'react',
+  ],
   'configurator/src/texts/letters': [
     '@fontsource-variable/noto-sans-sc/wght.css?url',
     '@fontsource-variable/noto-sans-arabic/wght.css?url',

@@ -77,12 +77,18 @@ test('a refusal ends the attempt; the next one is another order', async () => {
   expect(sent[1]?.orderId).not.toBe(sent[0]?.orderId)
 })
 
-test('offline nothing is sent and nothing is kept as if it were', async () => {
-  const { checkout, sent, keeper } = desk([], memory(), false)
-  await checkout.place(order)
-  expect(sent).toEqual([])
-  expect(keeper.kept.size).toBe(0)
-  expect(checkout.getSnapshot()).toEqual({ state: 'editing', offline: true })
+test('an order placed offline waits on this device and goes out once, with the number it was given', async () => {
+  const away = desk([], memory(), false)
+  await away.checkout.place(order)
+  expect(away.sent).toEqual([])
+  expect(away.checkout.getSnapshot()).toMatchObject({ state: 'unanswered', reason: 'offline' })
+  const kept = JSON.parse([...away.keeper.kept.values()][0]!) as BuildOrder
+
+  const back = desk([accepted(kept.orderId)], away.keeper)
+  await back.checkout.retry()
+  await back.checkout.retry()
+  expect(back.sent).toEqual([kept])
+  expect(back.checkout.getSnapshot()).toMatchObject({ state: 'accepted', key: { orderId: kept.orderId } })
 })
 
 test('the order is in the storage before it leaves', async () => {

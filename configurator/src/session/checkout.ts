@@ -14,7 +14,7 @@ import type { Keeper } from './keeper.ts'
 import { uuidV7 } from './uuid.ts'
 
 type CheckoutView =
-  | { readonly state: 'editing'; readonly problem?: Problem; readonly offline?: boolean }
+  | { readonly state: 'editing'; readonly problem?: Problem }
   | { readonly state: 'sending'; readonly order: BuildOrder }
   | {
       readonly state: 'unanswered'
@@ -26,7 +26,7 @@ type CheckoutView =
 export interface Checkout {
   subscribe(listener: () => void): () => void
   getSnapshot(): CheckoutView
-  /** Sends a new order. Offline it sends nothing and says so. */
+  /** Sends a new order. Offline it is kept, goes out with the next `retry`, and says so. */
   place(order: Omit<BuildOrder, 'orderId'>): Promise<void>
   /** Sends the unanswered order again, to the byte. Does nothing when there is none. */
   retry(): Promise<void>
@@ -58,6 +58,8 @@ export function openCheckout(door: {
 
   async function send(order: BuildOrder): Promise<void> {
     keeper.write(key, JSON.stringify(order))
+    // waiting for a network that is not there would only look like hope
+    if (!door.isOnline()) return show({ state: 'unanswered', order, reason: 'offline' })
     show({ state: 'sending', order })
     const answer = await bridge.place(order)
     if (answer.kind === 'unanswered') return show({ state: 'unanswered', order, reason: answer.reason })
@@ -78,7 +80,6 @@ export function openCheckout(door: {
     getSnapshot: () => view,
     async place(order) {
       if (view.state !== 'editing') return
-      if (!door.isOnline()) return show({ state: 'editing', offline: true })
       await send({ orderId: uuidV7(door.now(), door.random), ...order })
     },
     async retry() {

@@ -43,6 +43,14 @@ const OrderForm = lazy(parts.order)
 const TrackPage = lazy(parts.track)
 const OrdersPage = lazy(parts.orders)
 const StartPage = lazy(parts.start)
+// a dev server has no build to keep
+const keepsBuild = import.meta.env.PROD && 'serviceWorker' in navigator
+const UpdateOffer = lazy(
+  () =>
+    new Promise<typeof import('./UpdateOffer.tsx')>((resolve, reject) => {
+      whenIdle(() => void import('./UpdateOffer.tsx').then(resolve, reject))
+    }),
+)
 const ComparePage = lazy(() => parts.more().then((more) => ({ default: more.ComparePage })))
 const SavedPage = lazy(() => parts.more().then((more) => ({ default: more.SavedPage })))
 const Dialogs = lazy(() => parts.more().then((more) => ({ default: more.Dialogs })))
@@ -90,6 +98,11 @@ export function App({
       <Suspense fallback={<Shell header={null} />}>
         <Pages session={session} shop={shop} onSpeak={speak} />
       </Suspense>
+      {keepsBuild && (
+        <Suspense fallback={null}>
+          <UpdateOffer />
+        </Suspense>
+      )}
     </WordsContext>
   )
 }

@@ -58,8 +58,7 @@ export default function OrderForm({
 
   // what a refusal or a broken connection says must be heard, not searched for
   const hasNews =
-    checkout.state === 'unanswered' ||
-    (checkout.state === 'editing' && (checkout.problem ?? checkout.offline))
+    checkout.state === 'unanswered' || (checkout.state === 'editing' && checkout.problem !== undefined)
   useEffect(() => {
     if (hasNews) status.current?.focus()
   }, [hasNews])
@@ -192,7 +191,6 @@ export default function OrderForm({
       <div ref={status} tabIndex={-1} role="alert" className="order-status" data-testid="order-status">
         {textProblem && <Status>{t.textRefused}</Status>}
         {Object.values(errors).some((error) => error !== undefined) && <Status>{t.checkFields}</Status>}
-        {checkout.state === 'editing' && checkout.offline && <Status>{t.offlineUnsent}</Status>}
         {checkout.state === 'editing' && checkout.problem && (
           <Refusal words={words} session={session} design={design} problem={checkout.problem} />
         )}

@@ -26,11 +26,10 @@ export const later: LaterMessages = {
   emailWrong: 'Das sieht nicht nach einer E-Mail-Adresse aus, zum Beispiel mira@example.org.',
   tooLong: (max) => `Höchstens ${max} Zeichen.`,
   checkFields: 'Bitte die markierten Felder ansehen.',
-  offlineUnsent: 'Sie sind offline. Es wurde nichts gesendet; alles Eingegebene ist noch da.',
   unansweredTitle: 'Noch keine Antwort',
   unanswered: {
     offline:
-      'Die Verbindung brach vor der Antwort ab. Ihre Bestellung ist hier gesichert und geht wieder hinaus, sobald Sie online sind.',
+      'Sie sind offline, oder die Verbindung brach vor der Antwort ab. Ihre Bestellung ist auf diesem Gerät gesichert und geht von selbst hinaus, sobald Sie online sind. Zwei können daraus nie werden.',
     silent:
       'Das Werk hat nicht rechtzeitig geantwortet. Ihre Bestellung ist hier gesichert; ein neuer Versuch macht nie zwei daraus.',
     busy: 'Das Werk kann gerade keine Bestellung annehmen. Ihre ist hier gesichert; ein neuer Versuch macht nie zwei daraus.',
@@ -258,6 +257,10 @@ export const later: LaterMessages = {
   pictureUp: 'Auf und ab',
   pictureRemove: 'Entfernen',
   pictureDone: 'Fertig',
+
+  // a newer build of the page
+  newVersion: 'Eine neue Version des Shops ist da.',
+  reloadNow: 'Neu laden',
 
   // taking it away
   takeAway: 'Bild, 3D-Modell, Ihr Raum',

@@ -26,11 +26,10 @@ export const later = {
   emailWrong: 'This does not look like an email address, for example mira@example.org.',
   tooLong: (max: number) => `At most ${max} characters.`,
   checkFields: 'Please look at the marked fields.',
-  offlineUnsent: 'You are offline. Nothing was sent; everything you typed is still here.',
   unansweredTitle: 'No answer yet',
   unanswered: {
     offline:
-      'The connection broke before the answer came. Your order is kept here and goes out again when you are online.',
+      'You are offline, or the connection broke before the answer came. Your order is kept on this device and goes out by itself as soon as you are online. It can never become two.',
     silent:
       'The factory has not answered in time. Your order is kept here; trying again can never make two of it.',
     busy: 'The factory cannot take orders at this moment. Your order is kept here; trying again can never make two of it.',
@@ -261,6 +260,10 @@ export const later = {
   pictureUp: 'Up and down',
   pictureRemove: 'Remove',
   pictureDone: 'Done',
+
+  // a newer build of the page
+  newVersion: 'A new version of the shop is there.',
+  reloadNow: 'Reload',
 
   // taking it away
   takeAway: 'Picture, 3D model, your room',

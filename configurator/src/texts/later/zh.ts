@@ -26,10 +26,9 @@ export const later: LaterMessages = {
   emailWrong: '这不像一个邮箱地址，例如 mira@example.org。',
   tooLong: (max) => `最多 ${max} 个字符。`,
   checkFields: '请检查标出的项目。',
-  offlineUnsent: '您已离线。没有发送任何内容，您填写的都还在。',
   unansweredTitle: '尚无答复',
   unanswered: {
-    offline: '在收到答复前连接中断。您的订单已保存在此，联网后会再次发送。',
+    offline: '您已离线，或在收到答复前连接中断。订单已保存在本设备，联网后会自动发送，绝不会变成两单。',
     silent: '工厂没有及时答复。您的订单已保存在此，重试绝不会变成两单。',
     busy: '工厂此刻无法接单。您的订单已保存在此，重试绝不会变成两单。',
   },
@@ -246,6 +245,10 @@ export const later: LaterMessages = {
   pictureUp: '上下',
   pictureRemove: '移除',
   pictureDone: '完成',
+
+  // a newer build of the page
+  newVersion: '商店有新版本。',
+  reloadNow: '重新加载',
 
   // taking it away
   takeAway: '图片、3D 模型、实景摆放',
