@@ -1,0 +1,172 @@
+/**
+ * The tracker in a real browser against the real stack: the order changed from the page before its station has it and frozen
+ * afterwards, the film of what has happened, and being told when it is done.
+ */
+import { readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { builtOperations, readLedger } from '../plc-sim/src/ledger.ts'
+import type { Browser, BrowserContext, Page } from 'playwright-core'
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import { launchBrowser } from '../scripts/browser.mjs'
+import { startShop } from '../scripts/startedShop.mjs'
+import type { StartedShop } from '../scripts/startedShop.mjs'
+import { violations } from './axe.ts'
+
+let shop: StartedShop
+let browser: Browser
+let context: BrowserContext | undefined
+const complaints: string[] = []
+const staffToken = 'staff-of-the-test'
+
+beforeAll(async () => {
+  ;[shop, browser] = await Promise.all([
+    startShop({ LOT_ONE_SIM_SPEED: '10', LOT_ONE_STAFF_TOKEN: staffToken }),
+    launchBrowser(),
+  ])
+})
+afterEach(async () => {
+  await context?.close()
+  context = undefined
+  expect(complaints.splice(0)).toEqual([])
+})
+afterAll(async () => {
+  await browser?.close()
+  expect(await shop?.stop()).toBe(0)
+})
+
+/** A phone whose notifications are written down instead of shown: that edge belongs to the browser. */
+async function phone(): Promise<Page> {
+  context = await browser.newContext({
+    viewport: { width: 390, height: 844 },
+    hasTouch: true,
+    isMobile: true,
+    locale: 'en-DE',
+  })
+  const page = await context.newPage()
+  page.setDefaultTimeout(60_000)
+  page.on('pageerror', (error) => complaints.push(String(error)))
+  await page.addInitScript(() => {
+    const log: string[] = []
+    Object.assign(globalThis, { told: log })
+    class Written extends EventTarget {
+      static permission = 'default'
+      static requestPermission() {
+        log.push('permission asked')
+        Written.permission = 'granted'
+        return Promise.resolve('granted')
+      }
+      constructor(title: string) {
+        super()
+        log.push(title)
+      }
+    }
+    Object.assign(globalThis, { Notification: Written })
+    ServiceWorkerRegistration.prototype.showNotification = (title) => {
+      log.push(title)
+      return Promise.resolve()
+    }
+  })
+  return page
+}
+const told = (page: Page) => page.evaluate(() => (globalThis as unknown as { told: string[] }).told)
+
+/** An operator holds every line, or lets them go on. */
+async function lines(what: 'hold' | 'resume'): Promise<void> {
+  const headers = { authorization: `Bearer ${staffToken}` }
+  const all = (await (await fetch(`${shop.url}/api/lines`, { headers })).json()) as { id: string }[]
+  for (const { id } of all) {
+    const answer = await fetch(`${shop.url}/api/lines/${id}/${what}`, { method: 'POST', headers })
+    expect(answer.status).toBeLessThan(300)
+  }
+}
+
+async function order(page: Page): Promise<string> {
+  await page.goto(`${shop.url}/shop/fridge-atelier-590`)
+  await page.getByTestId('bar').getByRole('button', { name: 'Order', exact: false }).tap()
+  const form = page.getByTestId('order-form')
+  await form.locator('[name=name]').fill('Mira Beispiel')
+  await form.locator('[name=email]').fill('mira@example.org')
+  await form.locator('[name=street]').fill('Schmale Gasse 3')
+  await form.locator('[name=postcode]').fill('10115')
+  await form.locator('[name=city]').fill('Berlin')
+  await form.locator('button[type=submit]').tap()
+  await page.getByTestId('tracker').waitFor()
+  return new URL(page.url()).pathname.split('/').at(-1)!
+}
+
+/** The parameters a station was given for an order when it began, as the lines' own ledgers say. */
+function builtAt(station: string, orderId: string) {
+  const folder = join(shop.data, 'simulated-lines')
+  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) =>
+    file.endsWith('ledger.jsonl'),
+  )
+  return files
+    .flatMap((file) => builtOperations(readLedger(join(folder, file))))
+    .filter((operation) => operation.station === station && operation.jobOrderId.includes(orderId))
+}
+
+test('a handle changed from the tracker is the handle that is built; then it is locked, and the film shows it all again', async () => {
+  const page = await phone()
+  await lines('hold')
+  const orderId = await order(page)
+  expect(await told(page), 'nothing is asked before she taps').toEqual([])
+  await page.getByTestId('tell-me').getByRole('button').tap()
+  await page.locator('[data-testid=tell-me][data-wish=asked]').waitFor()
+
+  const paid = await page.getByTestId('paid').textContent()
+  await page.getByTestId('change-order').getByRole('button').tap()
+  const row = page.locator('[data-option-row=handle]')
+  expect(await row.textContent()).toMatch(/can be changed now/)
+  await row.locator('summary').tap()
+  await row.locator('[data-value=bar]').tap()
+  expect(await violations(page)).toEqual([])
+  await page.getByTestId('change-form').getByRole('button', { name: 'Review and change' }).tap()
+  const dialog = page.getByRole('dialog')
+  expect(await dialog.getByTestId('change-price').textContent()).toMatch(/€/)
+  await dialog.getByRole('button', { name: /^Yes/ }).tap()
+  await page.getByTestId('change-said').waitFor()
+  expect(await page.getByTestId('paid').textContent()).not.toBe(paid)
+
+  await page.getByTestId('change-order').getByRole('button').tap()
+  await lines('resume')
+  const width = page.locator('[data-option-row=width_mm][data-freedom=locked]')
+  await width.waitFor()
+  expect(await width.textContent()).toMatch(/locked since \d.*at Body and doors/)
+  const late = await fetch(`${shop.url}/api/orders/${orderId}`, {
+    method: 'PATCH',
+    headers: {
+      authorization: `Bearer ${new URL(page.url()).hash.slice(1)}`,
+      'content-type': 'application/json',
+    },
+    body: JSON.stringify({ selection: { width_mm: 600 } }),
+  })
+  expect([late.status, await late.json()]).toMatchObject([
+    409,
+    { type: '/problems/frozen', station: 'sheet-metal', options: ['width_mm'] },
+  ])
+
+  await page.locator('[data-testid=tracker][data-state=completed]').waitFor({ timeout: 120_000 })
+  const built = builtAt('assembly-test', orderId)
+  expect(built).toHaveLength(1)
+  expect(JSON.stringify(built[0]!.order)).toMatch(/"Handle"[^}]*"bar"/)
+  await expect
+    .poll(() => told(page), { timeout: 30_000 })
+    .toEqual(['permission asked', expect.stringContaining('Finished')])
+
+  await page.getByTestId('film-open').tap()
+  const film = page.getByTestId('film')
+  const slider = film.getByRole('slider')
+  await expect
+    .poll(async () => Number(await slider.getAttribute('max')), { timeout: 30_000 })
+    .toBeGreaterThan(10)
+  await slider.focus()
+  await page.keyboard.press('Home')
+  expect(await slider.getAttribute('aria-valuetext')).toMatch(/Order received/)
+  expect(await page.locator('.viewport-caption').textContent()).toBe('Replay')
+  await page.getByTestId('film-play').tap()
+  await expect.poll(async () => Number(await slider.inputValue()), { timeout: 30_000 }).toBeGreaterThan(2)
+  expect(await violations(page)).toEqual([])
+  await page.getByTestId('film-live').tap()
+  await film.waitFor({ state: 'detached' })
+  expect(await page.locator('.viewport-caption').count()).toBe(0)
+}, 180_000)
