@@ -12,13 +12,15 @@ import type { OrderAnswer } from '@lot-one/rules'
 import { expect, test } from 'vitest'
 import { seeded } from '../../bench/harness.ts'
 import { kinds } from '../src/problems.ts'
-import { bend, exchange, unbent } from './requestFuzzer.ts'
-import type { Bent, Heard, Template } from './requestFuzzer.ts'
+import { exchange } from './exchange.ts'
+import type { Heard } from './exchange.ts'
+import { bend, unbent } from './requestFuzzer.ts'
+import type { Bent, Template } from './requestFuzzer.ts'
 import { lineView, startShop } from './shop.ts'
 import type { Shop } from './shop.ts'
 
 const isCampaign = process.env['FUZZ_CAMPAIGN'] !== undefined
-const requests = Number(process.env['FUZZ_CAMPAIGN'] ?? 2_000)
+const requests = Number(process.env['FUZZ_CAMPAIGN'] ?? 1_000)
 const seed = Number(process.env['FUZZ_SEED'] ?? 1)
 const atOnce = 16
 /** What the heap may grow in the last half: a leak of 200 bytes a request is found by the campaign. */

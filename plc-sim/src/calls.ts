@@ -27,6 +27,8 @@ export interface CallSurroundings {
   readonly faults: FaultScript
   readonly links: () => Links | undefined
   readonly quirks: () => Quirks
+  /** What is said instead of an output. */
+  readonly said: (what: string, value: Variant) => Variant
   readonly silence: (ms: number | undefined) => void
   readonly loseSubscriptions: () => void
   readonly loseSessions: () => void
@@ -136,8 +138,9 @@ async function answer(
     if (action.do === 'delayAnswer') await pause(clock, action.ms)
   }
   if ('bad' in result) return { statusCode }
-  const said = around.quirks().bitPositions ? BigInt(bitsOf(result.bits)[0] ?? 0) : result.bits
-  return { statusCode, outputArguments: [...(result.outputs ?? []), uint64(said)] }
+  const status = around.quirks().bitPositions ? BigInt(bitsOf(result.bits)[0] ?? 0) : result.bits
+  const outputs = [...(result.outputs ?? []), uint64(status)].map((each) => around.said(site.method, each))
+  return { statusCode, outputArguments: outputs }
 }
 
 function pause(clock: Clock, ms: number): Promise<void> {

@@ -46,6 +46,9 @@ export type { QuirkChange, Quirks } from './quirks.ts'
 export type { LineUser } from './security.ts'
 export { defaultStations, parseStations } from './stations.ts'
 
+/** Gives what is said instead of a value: of a station's list, of an event's field or of a method's answer. */
+type Distort = (station: string, what: string, value: Variant) => Variant
+
 /** How to start one line controller. */
 export interface LineOptions {
   /** Name of the line; makes its applicationUri `urn:lot-one:plc-sim:<lineId>`. */
@@ -75,6 +78,8 @@ export interface LineOptions {
   readonly forget?: boolean
   /** Comes back with another key and certificate. */
   readonly renewCertificate?: boolean
+  /** What a value becomes on its way out: what a broken controller would say instead. */
+  readonly distort?: Distort
   /** How a `die` fault ends the process; without it the fault only cuts every connection. */
   readonly exit?: (code: number) => void
 }
@@ -191,17 +196,20 @@ export async function startLine(options: LineOptions): Promise<Line> {
       const settings = { seed: options.seed ?? 'lot-one', speed: options.speed ?? 1, quirks }
       const later = (ms: number, run: () => void): void =>
         void clock.schedule(clock.now() + ms, () => void (isOver || run()))
+      const said = (what: string, value: Variant): Variant =>
+        options.distort?.(config.id, what, value) ?? value
       const onNotice = (notice: Notice): void =>
-        raise(notice, eventType, nodes, wire, faults, { offsetMs: quirks.clockOffsetMs, later })
+        raise(notice, eventType, nodes, wire, faults, { offsetMs: quirks.clockOffsetMs, later, said })
       const forget = options.forget ?? false
       const station = runStation(config, settings, records, { clock, ledger, onNotice, log, forget })
-      const view = viewOf(station, wire, () => String(quirks.omit), lineTime)
+      const view = viewOf(station, wire, () => String(quirks.omit), lineTime, said)
       const nodes = addStation(space, lineId, config, view, wire)
       bindCalls(nodes, station, {
         clock,
         wire,
         faults,
         quirks: () => quirks,
+        said,
         silence,
         loseSubscriptions,
         loseSessions,
@@ -310,8 +318,15 @@ function createServer(options: LineOptions, host: string, managers: ReturnType<t
   })
 }
 
+type Said = (what: string, value: Variant) => Variant
+
+const structure = (value: ExtensionObject): Variant =>
+  new Variant({ dataType: DataType.ExtensionObject, arrayType: VariantArrayType.Scalar, value })
+const structures = (value: ExtensionObject[]): Variant =>
+  new Variant({ dataType: DataType.ExtensionObject, arrayType: VariantArrayType.Array, value })
+
 /** What the nodes of a station show, straight from its model; wire forms are kept as long as the job lives. */
-function viewOf(station: Station, wire: Wire, manner: () => string, now: () => number) {
+function viewOf(station: Station, wire: Wire, manner: () => string, now: () => number, said: Said) {
   const { model } = station
   const entries = new WeakMap<Job, { key: string; value: ExtensionObject }>()
   function entry(job: Job): ExtensionObject {
@@ -323,13 +338,11 @@ function viewOf(station: Station, wire: Wire, manner: () => string, now: () => n
     entries.set(job, { key, value })
     return value
   }
-  const list = (value: ExtensionObject[]): Variant =>
-    new Variant({ dataType: DataType.ExtensionObject, arrayType: VariantArrayType.Array, value })
   return {
     now,
-    jobOrderList: () => list(model.jobs().map(entry)),
+    jobOrderList: () => said('jobOrderList', structures(model.jobs().map(entry))),
     jobOrderResponseList: () =>
-      list(
+      structures(
         model
           .jobs()
           .filter((job) => job.state >= JobState.Running)
@@ -350,7 +363,15 @@ function raise(
   nodes: StationNodes,
   wire: Wire,
   faults: FaultScript,
-  { offsetMs, later }: { readonly offsetMs: number; readonly later: (ms: number, run: () => void) => void },
+  {
+    offsetMs,
+    later,
+    said,
+  }: {
+    readonly offsetMs: number
+    readonly later: (ms: number, run: () => void) => void
+    readonly said: Said
+  },
 ): void {
   const { job, states, response, at } = notice
   const stateName = states[0]?.text ?? ''
@@ -366,13 +387,9 @@ function raise(
         value: { text: `${job.id} is ${stateName}`, locale: 'en' },
       },
       severity: { dataType: DataType.UInt16, value: 100 },
-      jobOrder: { dataType: DataType.ExtensionObject, value: wire.jobOrder(job.order) },
-      jobState: {
-        dataType: DataType.ExtensionObject,
-        arrayType: VariantArrayType.Array,
-        value: wire.states(states),
-      },
-      jobResponse: { dataType: DataType.ExtensionObject, value: wire.jobResponse(response) },
+      jobOrder: said('jobOrder', structure(wire.jobOrder(job.order))),
+      jobState: said('jobState', structures(wire.states(states))),
+      jobResponse: said('jobResponse', structure(wire.jobResponse(response))),
     })
   for (let time = 0; time < times; time++)
     if (delay) later(delay.ms, send)
