@@ -33,14 +33,16 @@ const siftSteps = 4_000_000
 /** Steps after which an order chosen beforehand is given up. */
 const mostTried = 200_000
 
+/** A thorough search tries so much further. */
+const thoroughTries = 12_000_000
 /** Steps for sifting by the size of the frozen machine, and nodes up to which that is worth it. */
-const thoroughSteps = 60_000_000
+const thoroughSteps = 45_000_000
 const mostNodes = 50_000
 
 /** What a search may start from and spend. */
 export interface Search {
   /** An order that an earlier version of the rules had, in these variables: see `adapted`. */
-  readonly near?: readonly number[]
+  readonly near?: Adapted
   /** Look for the smallest machine, however long it takes within the budget; else an order that is known to be near is taken. */
   readonly thorough?: boolean
 }
@@ -71,17 +73,23 @@ export function findOrder(
   const task: OrderTask = { ...rough, edges: edgesOf(first) }
   const groupOf = groupsOf(first)
   // Groups stand one below the other, so that a proof over several of them stays small.
-  const candidates = [...(near ? [near] : []), ...candidateOrders(task, 10)].map((order) =>
+  const candidates = [...(near ? [near.order] : []), ...candidateOrders(task, 10)].map((order) =>
     order.toSorted((a, b) => groupOf[a]! - groupOf[b]!),
   )
   // Lazy rules keep the machine unsplit.
   const splitSize = plan.rules.some((rule) => rule.lazy === true) ? undefined : createSplitSize()
-  const sifted = (layout: Layout, effort: number, measure?: (diagram: PlacedDiagram) => number) =>
+  const sifted = (
+    layout: Layout,
+    effort: number,
+    measure?: (diagram: PlacedDiagram) => number,
+    only?: readonly number[],
+  ) =>
     [...layout.join(layout.joined, groupOf)].map(([group, handle]) => {
       const levels = [...layout.order.keys()].filter((level) => groupOf[layout.order[level]!] === group)
       const variables = levels.map((level) => layout.order[level]!)
       const root = layout.bench.node(handle)
-      return sift(layout.bench.builder, root, levels, variables, after, effort, measure)
+      const moved = only?.filter((variable) => groupOf[variable] === group)
+      return sift(layout.bench.builder, root, levels, variables, after, effort, measure, moved)
     })
   let best: { order: number[]; size: number; nodes: number; steps: number } | undefined
   let spent = 0
@@ -98,8 +106,7 @@ export function findOrder(
       try {
         const layout = layOut(plan, order, { ...budget, steps }, (next) => onBench((bench = next)))
         if (near !== undefined && !thorough) {
-          layout.join(layout.joined, groupOf)
-          return order
+          return sifted(layout, siftSteps, splitSize, near.added).flatMap((each) => each.order)
         }
         const groups = sifted(layout, siftSteps)
         const sum = (of: (each: Sifted) => number) => groups.reduce((total, each) => total + of(each), 0)
@@ -118,7 +125,11 @@ export function findOrder(
       }
       spent += bench!.builder.steps()
       const enough =
-        best === undefined ? budget.steps : Math.min(searchSteps, searchStepsPerNode * best.nodes)
+        best === undefined
+          ? budget.steps
+          : thorough
+            ? thoroughTries
+            : Math.min(searchSteps, searchStepsPerNode * best.nodes)
       if (spent >= enough) break
     }
     if (best === undefined && spent >= budget.steps) throw budgetExceeded
@@ -128,20 +139,32 @@ export function findOrder(
   return sifted(layOut(plan, best.order, budget, onBench), effort, splitSize).flatMap((each) => each.order)
 }
 
+/** An order for a plan, and its variables that the order for an earlier version of the rules did not have. */
+interface Adapted {
+  readonly order: readonly number[]
+  readonly added: readonly number[]
+}
+
 /**
  * An order for these variables from one for an earlier version of the rules: those that are gone are left out, each new one
- * stands just below the last one that a rule or price connects it with, or else where the file has it.
+ * stands among those that its smallest rule or price connects it with, or else where the file has it.
  */
-export function adapted(plan: Plan, names: readonly string[]): number[] {
+export function adapted(plan: Plan, names: readonly string[]): Adapted {
   const known = new Map(plan.names.map((name, variable) => [name, variable]))
   const order = [...new Set(names.flatMap((name) => known.get(name) ?? []))]
   const placed = new Set(order)
+  const added = [...plan.sizes.keys()].filter((variable) => !placed.has(variable))
   const edges = [...plan.rules.map((rule) => optionsOf(rule.formula)), ...plan.termOptions]
   for (let variable = 0; variable < plan.model.options.length; variable++) {
     if (placed.has(variable)) continue
-    const neighbours = new Set(edges.filter((edge) => edge.includes(variable)).flat())
-    const last = order.findLastIndex((other) => neighbours.has(other))
-    order.splice((last < 0 ? order.indexOf(variable - 1) : last) + 1, 0, variable)
+    // Small rules say more than large ones about where it belongs: the middle of their other variables.
+    const places = edges
+      .filter((edge) => edge.includes(variable))
+      .toSorted((a, b) => a.length - b.length)[0]
+      ?.flatMap((other) => (placed.has(other) ? order.indexOf(other) : []))
+      .toSorted((a, b) => a - b)
+    const middle = places?.[places.length >> 1] ?? order.indexOf(variable - 1)
+    order.splice(middle + 1, 0, variable)
     placed.add(variable)
   }
   // A price stands below the options it follows from.
@@ -151,5 +174,5 @@ export function adapted(plan: Plan, names: readonly string[]): number[] {
     const last = order.findLastIndex((other) => plan.termOptions[t]!.includes(other))
     order.splice(last + 1, 0, own.variable)
   })
-  return order
+  return { order, added }
 }

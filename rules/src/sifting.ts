@@ -27,7 +27,8 @@ const idleMoves = 40
 
 /**
  * Sifts one diagram of a workbench. `variables` name its levels (ascending `levels`), `after[v]` are variables that must stay
- * above `v`. What shrinks is the number of nodes, or what `measure` says. Ends when a round gains less than a hundredth or after
+ * above `v`. What shrinks is the number of nodes, or what `measure` says;
+ * `only` these variables are moved, else all. Ends when a round gains less than a hundredth or after
  * about `effort` steps. Deterministic.
  */
 export function sift(
@@ -38,6 +39,7 @@ export function sift(
   after: readonly (readonly number[])[],
   effort: number,
   measure?: (diagram: PlacedDiagram) => number,
+  only?: readonly number[],
 ): Sifted {
   const order = [...variables]
   const size = variables.map((_, at) => builder.sizes[levels[at]!]!)
@@ -227,7 +229,7 @@ export function sift(
     // The widest levels first.
     const widths = new Map(order.map((variable, p) => [variable, at[p]!.length]))
     let idle = 0
-    for (const variable of order.toSorted((a, b) => widths.get(b)! - widths.get(a)! || a - b)) {
+    for (const variable of (only ?? order).toSorted((a, b) => widths.get(b)! - widths.get(a)! || a - b)) {
       if (tired() || idle >= idleMoves) break
       const held = reached
       reached = move(variable)

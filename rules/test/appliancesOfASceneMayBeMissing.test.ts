@@ -130,7 +130,9 @@ describe('an optional slot', () => {
     const scene = open(model)
     const question = { context: { country: 'DE' }, selection: { lamp: false, 'lamp.dimmer': true } }
     expect(scene.check(question).conflicts[0]!.ruleIds).toEqual(['lamp/there'])
-    expect(scene.sentence('lamp/there', 'de', question.selection)).toContain('Tischlampe: Einzelheiten gibt es nur')
+    expect(scene.sentence('lamp/there', 'de', question.selection)).toContain(
+      'Tischlampe: Einzelheiten gibt es nur',
+    )
   })
 
   test('may stay away unless asked for, and is refused where "not there" has a price', () => {
@@ -187,6 +189,15 @@ describe('the kitchen', () => {
       products.set(from, openProduct(packageOf(model, result)))
     }
     expect(failuresOf(model, (day) => products.get(day ?? model.effective.from)!)).toEqual([])
+  })
+  test('an edit starts from the order of the old lock, so its machine is as small', () => {
+    const { order } = knownOrder(model, file, model.effective.from)
+    const old = compiled(model, order, model.effective.from)
+    const newer = ['three_phase', 'washer.base', 'price oven/racks']
+    const near = ['gone', ...order!.filter((name) => !newer.includes(name))]
+    const edited = compile(model, { near })
+    expect(edited.ok && edited.configurations).toBe(old.configurations)
+    expect(edited.ok && edited.edges).toBeLessThan(old.edges * 1.1)
   })
   test.runIf(process.env['RULES_CAMPAIGN'])(
     'its tests notice slips in its own rules',
