@@ -1,11 +1,12 @@
 /** `rules blame`: which rule forbids how much, and which one makes the machine big. */
 import { blame } from '../blame.ts'
+import type { ProductModel } from '../model.ts'
 import { load, onlyFile, WrongRules } from './call.ts'
 import type { Answer, Call } from './call.ts'
 import { faint, grouped, strong, table } from './paint.ts'
 
-/** A large import has thousands of rules: what is known after this long is told. */
-const patienceMs = 60_000
+/** What is known after this long is told. A large import has thousands of rules: no patience would do, so it gets little. */
+const patienceMs = ({ rules }: ProductModel) => (rules.length > 500 ? 8_000 : 60_000)
 
 /** Runs the command. */
 export function blameRules(call: Call): Answer {
@@ -13,7 +14,7 @@ export function blameRules(call: Call): Answer {
   const { model, problems } = load(file)
   if (!model) throw new WrongRules(problems)
   const started = performance.now()
-  const found = blame(model, call.at, () => performance.now() - started > patienceMs)
+  const found = blame(model, call.at, () => performance.now() - started > patienceMs(model))
   if (!found.ok) throw new WrongRules(found.problems)
   const { configurations, nodes } = found
   const rules = found.rules.map(({ rule, without }) => ({
@@ -24,27 +25,27 @@ export function blameRules(call: Call): Answer {
     configurationsWithout: without?.configurations,
     nodesWithout: without?.nodes,
   }))
-  const sized = rules.toSorted((a, b) => {
-    const [one, other] = [a.forbidsAlone ?? -1n, b.forbidsAlone ?? -1n]
-    return one === other ? 0 : one < other ? 1 : -1
-  })
+  const known = rules.flatMap(({ forbidsAlone, nodesWithout, ...rule }) =>
+    forbidsAlone === undefined || nodesWithout === undefined ? [] : [{ ...rule, forbidsAlone, nodesWithout }],
+  )
+  known.sort(({ forbidsAlone: a }, { forbidsAlone: b }) => (a === b ? 0 : a < b ? 1 : -1))
   const lines = [
     strong(`${model.id} has ${grouped(configurations)} products in ${grouped(nodes)} nodes (prices aside).`),
     table([
       ['rule', 'forbids alone', 'nodes without it', ''],
-      ...sized.map(({ ruleId, line, file: where, forbidsAlone, nodesWithout }) => [
+      ...known.map(({ ruleId, line, file: where, forbidsAlone, nodesWithout }) => [
         ruleId,
-        forbidsAlone === undefined ? '?' : grouped(forbidsAlone),
-        nodesWithout === undefined
-          ? '?'
-          : `${grouped(nodesWithout)} (${nodesWithout <= nodes ? '' : '+'}${grouped(nodesWithout - nodes)})`,
+        grouped(forbidsAlone),
+        `${grouped(nodesWithout)} (${nodesWithout <= nodes ? '' : '+'}${grouped(nodesWithout - nodes)})`,
         `${where}:${line}`,
       ]),
     ]),
   ]
-  const unknown = rules.filter(({ forbidsAlone }) => forbidsAlone === undefined).length
+  const unknown = rules.length - known.length
   if (unknown > 0)
-    lines.push(faint(`${unknown} rules have no figures: too big without them, or out of time.`))
+    lines.push(
+      faint(`${unknown} of ${rules.length} rules have no figures: too big without them, or out of time.`),
+    )
   return {
     code: 0,
     json: {
