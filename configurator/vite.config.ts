@@ -18,7 +18,7 @@ const isLazy = new RegExp(
     '/ui/(OrderForm|OrderTracker|TrackPage|OrdersPage|StartPage|Thumbnail|PriceBreakdown|RadioCard|Recap|UpdateOffer|finished|more)\\.',
     '/src/lines/',
     '/src/offline/',
-    '/rules/src/line\\.',
+    '/rules/src/(line|lazyMachine)\\.',
     '/session/(saved|compared|wholeDesigns|orderDesign|film)\\.',
     // addresses of letters
     'fontsource-variable/noto',

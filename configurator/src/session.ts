@@ -6,4 +6,5 @@ export type { Change, ConflictView, DesignView, Note } from './session/designVie
 export type { Watch, WatchView } from './session/watch.ts'
 export { trackingPath } from './session/orders.ts'
 export { savedKey, storageKeeper } from './session/keeper.ts'
-export type { ProductEntry } from './bridge.ts'
+export type { Keeper } from './session/keeper.ts'
+export type { Answer, ProductEntry } from './bridge.ts'

@@ -1,7 +1,7 @@
 /**
  * The lock of a rule file: orders of variables found for it, so that compiling it again is quick. `fridge.lock.json` lies beside
- * `fridge.yaml`, is written by `rules check` and belongs into version control. It decides nothing: the machine over a known
- * order has the same bytes as the one whose search found it, and a lock that does not fit is left aside.
+ * `fridge.yaml`, is written by `rules check` and belongs into version control. It decides nothing
+ * about products: over one order the bytes are always the same, and a lock that does not fit is adapted or left aside.
  *
  * One entry per set of rules: intervals between change dates that have the same rules share it.
  */

@@ -1,7 +1,7 @@
 import { openAnyProduct } from '@lot-one/rules'
 import type { OrderView, Product, Selection } from '@lot-one/rules'
 import { useEffect, useRef, useState } from 'react'
-import type { Answer } from '../../bridge.ts'
+import type { Answer } from '../../session.ts'
 import type { Watch } from '../../session.ts'
 import { Icon } from '../icons.tsx'
 import type { LaterWords } from '../words.ts'
