@@ -1,7 +1,6 @@
 import type { OrderView, Product } from '@lot-one/rules'
 import { lazy, Suspense, useRef, useState } from 'react'
-import type { Watch, WatchView } from '../session.ts'
-import type { Keeper } from '../session.ts'
+import type { Keeper, Watch, WatchView } from '../session.ts'
 import '../styles/tracker.css'
 import { Icon } from './icons.tsx'
 import { navigate } from './route.ts'

@@ -1,7 +1,6 @@
 import type { OrderView } from '@lot-one/rules'
 import { useEffect, useState } from 'react'
-import type { Watch } from '../../session.ts'
-import type { Keeper } from '../../session.ts'
+import type { Keeper, Watch } from '../../session.ts'
 import { Icon } from '../icons.tsx'
 import type { LaterWords } from '../words.ts'
 
