@@ -21,6 +21,8 @@ export function answerWhatIsNoRequest(server: Server): void {
     endWith(socket, problemOf(error))
   })
   server.on('connect', (request, socket) => {
+    // the server has let go of this socket: without a listener a reset by its client would end the process
+    socket.on('error', () => void socket.destroy())
     const detail = `${request.method ?? ''} is for proxies; /openapi.json lists what there is`
     endWith(socket as Socket, problem('method-not-allowed', detail), 'allow: GET, HEAD, POST, PATCH\r\n')
   })

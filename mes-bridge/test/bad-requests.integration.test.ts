@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+import { connect } from 'node:net'
 import { gzipSync } from 'node:zlib'
 import * as fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -256,4 +258,21 @@ test('bodies of any JSON and any bytes are answered 4xx', async () => {
     }),
     { numRuns: 150 },
   )
+})
+
+test('a client that asks for a tunnel and breaks the connection ends nothing', async () => {
+  const { hostname, port } = new URL(shop.url)
+  const closed = []
+  for (let i = 0; i < 20; i++) {
+    const socket = connect(Number(port), hostname)
+    socket.on('error', () => {})
+    socket.write('CONNECT example.com:443 HTTP/1.1\r\nHost: example.com\r\n\r\n')
+    const [answer] = (await once(socket, 'data')) as [Buffer]
+    expect(answer.toString()).toMatch(/^HTTP\/1\.1 405 /)
+    closed.push(once(socket, 'close'))
+    socket.resetAndDestroy()
+  }
+  await Promise.all(closed)
+  // an error that nobody heard would have ended this process
+  expect((await send(`${shop.url}/healthz`)).status).toBe(200)
 })
