@@ -7,6 +7,7 @@ import { loadFile } from '@lot-one/rules/files'
 import { compile } from '../rules/src/compile.ts'
 import type { Compiled } from '../rules/src/compile.ts'
 import { packageOf } from '../rules/src/package.ts'
+import { carRangeFigures } from './carRangeFigures.ts'
 import { clingo } from './clingo.ts'
 import type { ClingoModule } from './clingo.ts'
 import { deadEnds } from './deadEnds.ts'
@@ -111,6 +112,7 @@ export async function measure(bench: Bench): Promise<SectionResult> {
       ...(await compileFigures(bench, model, product, compiled)),
       ...sceneFigures(bench),
       ...featureModelFigures(bench),
+      ...(await carRangeFigures(bench)),
       ...(await deadEnds(bench, model, product, rules, bench.quick ? 20 : 1000)),
     ]
     return { rows, figures }

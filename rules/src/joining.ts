@@ -19,8 +19,8 @@ export interface Workbench {
   readonly costs: () => { name: string; steps: number; nodes: number }[]
 }
 
-/** Steps for joining from the deepest rule upwards before it is tried from the top, then twice as many, and so on. */
-const firstPatience = 500_000
+/** Steps for joining from the deepest rule upwards before it is tried from the top, then three times as many, and so on. */
+const firstPatience = 100_000
 
 /** Nodes above which a workbench looks for unused ones. */
 const roomy = 1 << 18
@@ -59,7 +59,7 @@ export function createWorkbench(sizes: readonly number[], budget: Budget): Workb
         (a, b) => builder.level(live[b]!) - builder.level(live[a]!) || a - b,
       )
       let order = deepestFirst
-      for (let patience = firstPatience; ; patience *= 2) {
+      for (let patience = firstPatience; ; patience *= 3) {
         limits.steps = Math.min(budget.steps, builder.steps() + patience)
         try {
           for (const handle of order) {
