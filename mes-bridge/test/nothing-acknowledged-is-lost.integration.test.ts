@@ -105,8 +105,8 @@ test('a second process on the same folder is refused with the first one named, a
 })
 
 test('a full disk is answered 503 with Retry-After, and what was accepted and what is on sale can still be read', async () => {
-  // SQLite meets the end of the disk at this many pages of 4 KiB
-  const shop = await startShop({ storage: { maxPages: 100 } })
+  // SQLite meets the end of the disk at this many pages of 4 KiB: the rules of all products and some orders
+  const shop = await startShop({ storage: { maxPages: 300 } })
   const accepted: string[] = []
   let reply = await send(`${shop.url}/api/orders`, { json: shop.order() })
   while (reply.status === 201) {

@@ -256,9 +256,9 @@ export function createLink(options: LinkOptions): Link {
       const elapsed = Math.min(clock.now() - lookedAt, 2 * watchMs)
       lookedAt = clock.now()
       if (isUp() && mirror.moment() !== looked) {
-        await lookAtUnits()
         looked = mirror.moment()
-        tell({ kind: 'link' })
+        // beside the watch: a line that answers nothing must not hide its silence behind this read
+        void lookAtUnits().then(() => tell({ kind: 'link' }))
       }
       const subscription = isUp() ? up?.events?.current() : undefined
       if (!subscription || subscription.heard() !== heard) {
