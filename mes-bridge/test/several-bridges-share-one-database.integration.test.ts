@@ -98,8 +98,10 @@ describe.skipIf(postgresMissing)(`on PostgreSQL${postgresMissing ? ` (${postgres
       await expect(here.order(before.snapshot.orderId)).rejects.toThrow('the database is away')
       await server.restart()
 
+      // the order from before the crash may come late as well
       const heard = new Promise<OrderEvent>((resolve) => {
         const stop = there.follow((event) => {
+          if (event.orderId !== during.snapshot.orderId) return
           stop()
           resolve(event)
         })
@@ -109,7 +111,7 @@ describe.skipIf(postgresMissing)(`on PostgreSQL${postgresMissing ? ` (${postgres
       while (again.outcome === 'unavailable') again = await here.accept(during)
       expect(again.outcome).toBe('accepted')
       expect((await here.order(before.snapshot.orderId))?.snapshot).toEqual(before.snapshot)
-      expect(await heard).toMatchObject({ orderId: during.snapshot.orderId, seq: 1 })
+      expect((await heard).seq).toBe(1)
       expect(warnings.length).toBeGreaterThan(0)
     },
   )

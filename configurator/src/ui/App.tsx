@@ -57,6 +57,12 @@ const Dialogs = lazy(() => parts.more().then((more) => ({ default: more.Dialogs 
 
 export const languageKey = 'lot-one/language'
 
+/** Tells what its boundary shows, once nothing of it is waited for any more. */
+function Shown<T>({ what, onShown }: { readonly what: T; readonly onShown: (what: T) => void }) {
+  useEffect(() => onShown(what), [what, onShown])
+  return null
+}
+
 /** The page: one picture, and beside or below it what the address asks for. */
 export function App({
   session,
@@ -69,6 +75,7 @@ export function App({
 }) {
   const [{ language, messages }, setSpoken] = useState({ language: first, messages: firstMessages })
   const shop = useStore(session)
+  const [shown, setShown] = useState<ShopView['state']>('loading')
   const currency = shop.state === 'ready' ? shop.design.product.package.currency : 'EUR'
   const country = useCountry(shop)
   const words = useMemo(
@@ -97,8 +104,9 @@ export function App({
     <WordsContext value={words}>
       <Suspense fallback={<Shell header={null} />}>
         <Pages session={session} shop={shop} onSpeak={speak} />
+        <Shown what={shop.state} onShown={setShown} />
       </Suspense>
-      {keepsBuild && (
+      {keepsBuild && shop.state !== 'loading' && shown === shop.state && (
         <Suspense fallback={null}>
           <UpdateOffer />
         </Suspense>
