@@ -18,13 +18,93 @@ export function seeded(seed: number): () => number {
 
 const SEGMENTS = 14
 
-const BOTTLES = [
-  { glass: '#1f4630', label: '#e9dfc6', cap: '#b08d3f' },
-  { glass: '#f1ede3', label: '#3d6d86', cap: '#3d6d86' },
-  { glass: '#7a4320', label: '#f2e6c9', cap: '#2b2b2b' },
-  { glass: '#f3f2ee', label: '#5d8a4e', cap: '#5d8a4e' },
-  { glass: '#8f3226', label: '#efe7d6', cap: '#c9a24a' },
-] as const
+type Profile = readonly (readonly [radius: number, height: number])[]
+
+/** A turned vessel: its outlines in parts of its radius and height, and the colours it comes in. */
+interface Vessel {
+  body: Profile
+  label: Profile
+  lid: Profile
+  lidSegments: number
+  kinds: readonly { glass: string; label: string; lid: string }[]
+}
+
+const BOTTLE: Vessel = {
+  body: [
+    [0.9, 0],
+    [1, 0.02],
+    [1, 0.56],
+    [0.93, 0.64],
+    [0.62, 0.74],
+    [0.42, 0.82],
+    [0.38, 0.92],
+  ],
+  label: [
+    [1.012, 0.15],
+    [1.012, 0.46],
+  ],
+  lid: [
+    [0.46, 0.9],
+    [0.46, 0.985],
+    [0.4, 1],
+    [0, 1],
+  ],
+  lidSegments: 10,
+  kinds: [
+    { glass: '#1f4630', label: '#e9dfc6', lid: '#b08d3f' },
+    { glass: '#f1ede3', label: '#3d6d86', lid: '#3d6d86' },
+    { glass: '#7a4320', label: '#f2e6c9', lid: '#2b2b2b' },
+    { glass: '#f3f2ee', label: '#5d8a4e', lid: '#5d8a4e' },
+    { glass: '#8f3226', label: '#efe7d6', lid: '#c9a24a' },
+  ],
+}
+
+const JAR: Vessel = {
+  body: [
+    [0.92, 0],
+    [1, 0.04],
+    [1, 0.78],
+    [0.86, 0.86],
+  ],
+  label: [
+    [1.01, 0.2],
+    [1.01, 0.6],
+  ],
+  lid: [
+    [0.94, 0.82],
+    [0.94, 0.98],
+    [0.88, 1],
+    [0, 1],
+  ],
+  lidSegments: SEGMENTS,
+  kinds: [
+    { glass: '#9c3a2b', label: '#f0e9db', lid: '#c8a24c' },
+    { glass: '#c9923a', label: '#f4efe4', lid: '#3b3b3b' },
+    { glass: '#5d2733', label: '#f0e9db', lid: '#c8a24c' },
+    { glass: '#dccfb4', label: '#8aa07a', lid: '#8a9a5b' },
+  ],
+}
+
+/** Stands a vessel of radius `r` and height `h` with its foot at (x, y, z). */
+function vessel(
+  pen: MeshPen,
+  what: Vessel,
+  x: number,
+  y: number,
+  z: number,
+  r: number,
+  h: number,
+  kind: number,
+): void {
+  const { glass, label, lid } = what.kinds[kind % what.kinds.length]!
+  const sized = (profile: Profile) => profile.map(([a, b]): [number, number] => [a * r, b * h])
+  pen.at(x, y, z).use('prop', glass)
+  lathe(pen, sized(what.body), SEGMENTS)
+  pen.use('plastic', label)
+  lathe(pen, sized(what.label), SEGMENTS)
+  pen.use('prop', lid)
+  lathe(pen, sized(what.lid), what.lidSegments)
+}
 
 /** A standing bottle, its foot at the pen's place (x, y, z). */
 export function bottle(
@@ -36,83 +116,7 @@ export function bottle(
   h: number,
   kind: number,
 ): void {
-  const { glass, label, cap } = BOTTLES[kind % BOTTLES.length]!
-  pen.at(x, y, z).use('prop', glass)
-  lathe(
-    pen,
-    [
-      [r * 0.9, 0],
-      [r, h * 0.02],
-      [r, h * 0.56],
-      [r * 0.93, h * 0.64],
-      [r * 0.62, h * 0.74],
-      [r * 0.42, h * 0.82],
-      [r * 0.38, h * 0.92],
-    ],
-    SEGMENTS,
-  )
-  pen.use('plastic', label)
-  lathe(
-    pen,
-    [
-      [r * 1.012, h * 0.15],
-      [r * 1.012, h * 0.46],
-    ],
-    SEGMENTS,
-  )
-  pen.use('prop', cap)
-  lathe(
-    pen,
-    [
-      [r * 0.46, h * 0.9],
-      [r * 0.46, h * 0.985],
-      [r * 0.4, h],
-      [0, h],
-    ],
-    10,
-  )
-}
-
-const JARS = [
-  { glass: '#9c3a2b', label: '#f0e9db', lid: '#c8a24c' },
-  { glass: '#c9923a', label: '#f4efe4', lid: '#3b3b3b' },
-  { glass: '#5d2733', label: '#f0e9db', lid: '#c8a24c' },
-  { glass: '#dccfb4', label: '#8aa07a', lid: '#8a9a5b' },
-] as const
-
-function jar(pen: MeshPen, x: number, y: number, z: number, r: number, h: number, kind: number): void {
-  const { glass, label, lid } = JARS[kind % JARS.length]!
-  pen.at(x, y, z).use('prop', glass)
-  lathe(
-    pen,
-    [
-      [r * 0.92, 0],
-      [r, h * 0.04],
-      [r, h * 0.78],
-      [r * 0.86, h * 0.86],
-    ],
-    SEGMENTS,
-  )
-  pen.use('plastic', label)
-  lathe(
-    pen,
-    [
-      [r * 1.01, h * 0.2],
-      [r * 1.01, h * 0.6],
-    ],
-    SEGMENTS,
-  )
-  pen.use('prop', lid)
-  lathe(
-    pen,
-    [
-      [r * 0.94, h * 0.82],
-      [r * 0.94, h * 0.98],
-      [r * 0.88, h],
-      [0, h],
-    ],
-    SEGMENTS,
-  )
+  vessel(pen, BOTTLE, x, y, z, r, h, kind)
 }
 
 function carton(
@@ -166,8 +170,9 @@ export function stockShelf(pen: MeshPen, space: Space, seed: number): void {
     } else if (t < 0.5) {
       const r = 0.034
       if (room < 2 * r + 0.005) return
-      jar(
+      vessel(
         pen,
+        JAR,
         x + r,
         space.y,
         z - r,
