@@ -300,7 +300,7 @@ export function createLine(config: LineConfig, options: LineOptions): Line {
         structureVariant(at.encoder.jobOrder(order)),
         noComment,
       ])
-      if (outcome.outcome === 'accepted') mirror.stored(order.jobOrderId)
+      if (outcome.outcome === 'accepted') mirror.stored(station, order.jobOrderId)
       return outcome
     },
     update: (station, order) =>

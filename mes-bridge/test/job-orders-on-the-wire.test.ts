@@ -4,6 +4,7 @@ import fc from 'fast-check'
 import { DataType } from 'node-opcua'
 import { decodeJobOrderList, decodeResponse, decodeStatusEvent } from '../src/line/decode.ts'
 import { encodeJobOrder, wireSchema } from '../src/line/encode.ts'
+import { createDoubts } from '../src/line/doubt.ts'
 import { createJobMirror } from '../src/line/jobMirror.ts'
 import { decodeReturnStatus } from '../src/line/returnStatus.ts'
 import { jobOrder } from './simulatedLine.ts'
@@ -168,6 +169,30 @@ describe('the mirror of a line', () => {
     mirror.list('paint', [listed('NotAllowedToStart')], mirror.tick())
     expect(mirror.observed('a')?.jobState).toBe('NotAllowedToStart')
   })
+  test('a list that a Store has overtaken does not count as having looked for its job', () => {
+    let now = 0
+    const mirror = createJobMirror({ tell: () => undefined, now: () => now })
+    const doubts = createDoubts(60_000)
+    const due = () => doubts.due(mirror.all(), mirror.awaited(), now)
+    mirror.expect('paint', 'a', 0)
+    const early = mirror.tick()
+    now = 5_000
+    mirror.tick()
+    mirror.stored('paint', 'a')
+    mirror.started('a')
+    mirror.list('paint', [], early)
+    expect(mirror.isWorthALook()).toBe(true)
+    expect(due()).toEqual([])
+    now = 6_000
+    expect(due()).toEqual(['paint'])
+    mirror.list('paint', [listed('NotAllowedToStart')], mirror.tick())
+    // that its Start was taken is not forgotten: it should have begun by then
+    now = 7_000
+    expect(due()).toEqual(['paint'])
+    mirror.list('paint', [], mirror.tick())
+    expect(mirror.isWorthALook()).toBe(false)
+    expect(due()).toEqual([])
+  })
   test('only what certainly was in a list and nobody asked to be taken off has vanished', () => {
     const vanished: string[] = []
     const mirror = createJobMirror({
@@ -188,7 +213,7 @@ describe('the mirror of a line', () => {
     mirror.list('paint', [listed('Ended')], mirror.tick())
     gone()
     mirror.expect('paint', 'a', 0)
-    mirror.stored('a')
+    mirror.stored('paint', 'a')
     mirror.hear('paint', heard('NotAllowedToStart'))
     gone()
     expect(vanished).toEqual(['Ended', 'NotAllowedToStart'])

@@ -16,6 +16,12 @@ export interface Expectation {
   readonly plannedMs?: number
 }
 
+/** A job order that the line took and has not shown since. */
+export interface Awaited {
+  readonly station: string
+  readonly takenAt: number
+}
+
 /** An event needs a moment, and so does a station between two jobs. */
 const graceMs = 1_000
 
@@ -43,7 +49,7 @@ export interface Doubts {
   /** Something was learned about a station: the next look need not wait. */
   news(station: string): void
   /** Stations worth a look now; each is given once, then again after the wait. */
-  due(jobs: Iterable<Expectation>, now: number): string[]
+  due(jobs: Iterable<Expectation>, awaited: Iterable<Awaited>, now: number): string[]
 }
 
 /** @param mostMs the longest wait between two looks. */
@@ -52,7 +58,7 @@ export function createDoubts(mostMs: number): Doubts {
   const mostAtOnce = new Map<string, number>()
   return {
     news: (station) => void waits.delete(station),
-    due(jobs, now) {
+    due(jobs, awaited, now) {
       const all = [...jobs]
       const running = new Map<string, number>()
       for (const { station, job } of all)
@@ -60,11 +66,14 @@ export function createDoubts(mostMs: number): Doubts {
       for (const [station, count] of running)
         mostAtOnce.set(station, Math.max(count, mostAtOnce.get(station) ?? 1))
       const late = new Set<string>()
-      for (const each of all) {
-        const { station } = each
-        const by = expectedBy(each, (running.get(station) ?? 0) < (mostAtOnce.get(station) ?? 1))
+      const expect = (station: string, by: number | undefined): void => {
         if (by !== undefined && by <= now && (waits.get(station)?.until ?? 0) <= now) late.add(station)
       }
+      for (const each of all) {
+        const { station } = each
+        expect(station, expectedBy(each, (running.get(station) ?? 0) < (mostAtOnce.get(station) ?? 1)))
+      }
+      for (const { station, takenAt } of awaited) expect(station, takenAt + graceMs)
       for (const station of late) {
         const ms = Math.min(mostMs, 2 * (waits.get(station)?.ms ?? graceMs / 2))
         waits.set(station, { until: now + ms, ms })

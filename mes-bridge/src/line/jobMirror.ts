@@ -8,7 +8,7 @@
 import { advances } from '@lot-one/rules'
 import type { JobState } from '@lot-one/rules'
 import type { ObservedJob } from './decode.ts'
-import type { Expectation } from './doubt.ts'
+import type { Awaited, Expectation } from './doubt.ts'
 
 /** What the list of a station says about one job. `unknown`: the list was not read after the moment asked about. */
 export type ListedJob =
@@ -28,8 +28,8 @@ export interface JobMirror {
   list(station: string, jobs: readonly ObservedJob[], asOf: number): readonly ObservedJob[]
   /** We send it there, so it may show up (again). */
   expect(station: string, jobOrderId: string, plannedMs: number): void
-  /** The line took its Store: it is there. */
-  stored(jobOrderId: string): void
+  /** The line took its Store: it is there, and the next list shows it. */
+  stored(station: string, jobOrderId: string): void
   /** The line took its Start. */
   started(jobOrderId: string): void
   /** We ask the line to take it off: from now on its absence is no wonder. */
@@ -43,6 +43,8 @@ export interface JobMirror {
   listed(station: string, jobOrderId: string, since: number): ListedJob
   listReadSince(station: string, moment: number): boolean
   all(): IterableIterator<Expectation>
+  /** Taken by the line and in no event and no list since. */
+  awaited(): Iterable<Awaited>
   /** Jobs at a station, ours or not. */
   listedAt(station: string): number
   /** Something is there, or may have come since the last look: a poll is worth its request. */
@@ -59,6 +61,14 @@ const mostDropped = 10_000
 interface Entry extends Expectation {
   /** Moment of the last sighting. */
   readonly seenAt: number
+}
+
+interface Unseen {
+  readonly station: string
+  /** Only a list asked for later shows whether it is there: one asked for earlier may have overtaken it. */
+  readonly since: number
+  readonly takenAt?: number
+  readonly startedAt?: number
 }
 
 export interface MirrorOptions {
@@ -78,7 +88,8 @@ export function createJobMirror({ tell, vanished, now }: MirrorOptions): JobMirr
   const jobs = new Map<string, Entry>()
   const counts = new Map<string, number>()
   const listReadAt = new Map<string, number>()
-  const sentAt = new Map<string, number>()
+  /** On their way or taken, and not seen since the moment `since`. */
+  const unseen = new Map<string, Unseen>()
   const planned = new Map<string, number>()
   /** In a list, or taken. An event proves less: it may come late, about what is long gone. */
   const there = new Set<string>()
@@ -98,6 +109,8 @@ export function createJobMirror({ tell, vanished, now }: MirrorOptions): JobMirr
       ...(digest !== undefined && { digest }),
     }
     const plannedMs = planned.get(id)
+    const startedAt = entry?.startedAt ?? unseen.get(id)?.startedAt
+    unseen.delete(id)
     if (entry) count(entry.station, -1)
     count(station, 1)
     jobs.set(id, {
@@ -105,7 +118,7 @@ export function createJobMirror({ tell, vanished, now }: MirrorOptions): JobMirr
       job: kept,
       seenAt,
       knownAt: isSame && job.estimatedRemainingMs === undefined ? (entry?.knownAt ?? now()) : now(),
-      ...(entry?.startedAt !== undefined && { startedAt: entry.startedAt }),
+      ...(startedAt !== undefined && { startedAt }),
       ...(plannedMs !== undefined && { plannedMs }),
     })
     return kept
@@ -121,6 +134,7 @@ export function createJobMirror({ tell, vanished, now }: MirrorOptions): JobMirr
     jobs.delete(id)
     planned.delete(id)
     there.delete(id)
+    unseen.delete(id)
   }
 
   return {
@@ -151,6 +165,8 @@ export function createJobMirror({ tell, vanished, now }: MirrorOptions): JobMirr
         if (!dismissed.delete(id) && wasThere)
           vanished?.(entry.job, hasResponse(entry.job.jobState) || entry.startedAt !== undefined)
       }
+      for (const [id, each] of unseen)
+        if (each.station === station && each.since < asOf && !present.has(id)) unseen.delete(id)
       const begun: ObservedJob[] = []
       for (const job of list) {
         const before = jobs.get(job.jobOrderId)
@@ -176,12 +192,19 @@ export function createJobMirror({ tell, vanished, now }: MirrorOptions): JobMirr
       dropped.delete(jobOrderId)
       dismissed.delete(jobOrderId)
       planned.set(jobOrderId, plannedMs)
-      sentAt.set(station, ++moment)
+      moment++
+      if (!jobs.has(jobOrderId)) unseen.set(jobOrderId, { station, since: moment })
     },
-    stored: (jobOrderId) => void there.add(jobOrderId),
+    stored(station, jobOrderId) {
+      there.add(jobOrderId)
+      if (!jobs.has(jobOrderId))
+        unseen.set(jobOrderId, { ...unseen.get(jobOrderId), station, since: moment, takenAt: now() })
+    },
     started(jobOrderId) {
       const entry = jobs.get(jobOrderId)
+      const awaited = unseen.get(jobOrderId)
       if (entry) jobs.set(jobOrderId, { ...entry, startedAt: now() })
+      else if (awaited) unseen.set(jobOrderId, { ...awaited, startedAt: now() })
     },
     dismiss: (jobOrderId) => void dismissed.add(jobOrderId),
     drop(jobOrderId) {
@@ -203,8 +226,11 @@ export function createJobMirror({ tell, vanished, now }: MirrorOptions): JobMirr
     },
     listReadSince: (station, since) => (listReadAt.get(station) ?? -1) > since,
     all: () => jobs.values(),
+    *awaited() {
+      for (const { station, takenAt } of unseen.values())
+        if (takenAt !== undefined) yield { station, takenAt }
+    },
     listedAt: (station) => counts.get(station) ?? 0,
-    isWorthALook: () =>
-      jobs.size > 0 || [...sentAt].some(([station, at]) => (listReadAt.get(station) ?? -1) <= at),
+    isWorthALook: () => jobs.size > 0 || unseen.size > 0,
   }
 }

@@ -269,7 +269,7 @@ export function createLink(options: LinkOptions): Link {
         await renewEvents(`the line has been silent for ${Math.round(silentMs / 1_000)} s`)
         silentMs = 0
       }
-      const due = isUp() ? doubts.due(mirror.all(), clock.now()) : []
+      const due = isUp() ? doubts.due(mirror.all(), mirror.awaited(), clock.now()) : []
       if (due.length > 0) await resync(due)
     }
   }
