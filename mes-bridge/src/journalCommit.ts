@@ -13,6 +13,8 @@ import type { LifecycleSnapshot, OrderEvent, OrderFact } from '@lot-one/rules'
 import type { CompiledQuery, Insertable, Kysely } from 'kysely'
 import type { JobRecord } from './jobOrder.ts'
 import type { Guard, NewOrder, Unavailable } from './journal.ts'
+import { createInserts } from './journalInserts.ts'
+import type { Inserts } from './journalInserts.ts'
 import type { Engine, Tables } from './journalTables.ts'
 
 /** One thing to make durable. */
@@ -84,6 +86,7 @@ export interface CommitterParts {
 /** Makes the one writer of a journal. */
 export function createCommitter(parts: CommitterParts) {
   const { db, transact, engine, now, unavailable, onDurable, maxWaiting } = parts
+  const inserts = createInserts(db, engine)
   let queue: Waiting[] = []
   let running: Promise<void> | undefined
 
@@ -132,7 +135,8 @@ export function createCommitter(parts: CommitterParts) {
       ...(reported.size > 0 ? [standingsOf([...reported])] : []),
     ]
     let answers: Written[] = []
-    let orders = 0
+    let newOrders = 0
+    let ran = 0
     const results = await transact(reads, async (read) => {
       const epochs = new Map(
         (fenced.size > 0 ? (read[0] as readonly EpochRow[]) : []).map((row) => [row.lease_id, row.epoch]),
@@ -140,13 +144,13 @@ export function createCommitter(parts: CommitterParts) {
       const standings = await readStandings((read[reads.length - 1] ?? []) as readonly StandingRow[])
       const rows = newRows(at)
       answers = batch.map(({ write }) => decide(write, epochs, standings, rows))
-      const inserts = insertOrders(db, rows)
-      orders = inserts.length
-      return [...inserts, ...append(db, rows, standings)]
+      const { orders, ofOrders } = insertOrders(inserts, rows)
+      newOrders = orders.length
+      ran = orders.length + ofOrders.length
+      return [...orders, ...ofOrders, ...rows.queries, ...append(inserts, rows, standings)]
     })
-    let ran = orders
     const inserted = new Set(
-      (results.slice(0, orders).flat() as { order_id?: string }[]).map((row) => row.order_id),
+      (results.slice(0, newOrders).flat() as { order_id: string }[]).map((row) => row.order_id),
     )
     return answers.map((answer, i) => {
       const write = batch[i]?.write
@@ -223,13 +227,6 @@ interface StandingRow {
 /** PostgreSQL broke a tie between two processes (serialization_failure, deadlock_detected): decided again it comes out right. */
 function isTie(error: unknown): boolean {
   return ['40001', '40P01'].includes(String((error as { code?: unknown }).code))
-}
-
-/** Few enough that no statement has more parameters than SQLite (32,766) or PostgreSQL (65,535) take. */
-const rowsPerStatement = 2000
-
-function* chunks<T>(rows: readonly T[]): Iterable<readonly T[]> {
-  for (let i = 0; i < rows.length; i += rowsPerStatement) yield rows.slice(i, i + rowsPerStatement)
 }
 
 interface Rows {
@@ -325,81 +322,32 @@ function jobRow(job: JobRecord): Insertable<Tables['jobs']> {
 }
 
 /**
- * Statements that insert new orders and leave those that are there as they are. The first ones give the ids of the new ones.
- * Rows go in by id, so that two processes cannot wait for each other.
+ * Statements that insert new orders and leave those that are there as they are: `orders` give the ids of the new ones. Rows go
+ * in by id, so that two processes cannot wait for each other.
  */
-function insertOrders(db: Kysely<Tables>, rows: Rows): CompiledQuery[] {
+function insertOrders(inserts: Inserts, rows: Rows) {
   const fresh = [...rows.orders.values()].sort((a, b) => (a.order.order_id < b.order.order_id ? -1 : 1))
-  return [...chunks(fresh)].flatMap((some) => [
-    db
-      .insertInto('orders')
-      .values(some.map(({ order }) => order))
-      .onConflict((c) => c.column('order_id').doNothing())
-      .returning('order_id')
-      .compile(),
-    db
-      .insertInto('customers')
-      .values(some.map(({ customer }) => customer))
-      .onConflict((c) => c.column('order_id').doNothing())
-      .compile(),
-    db
-      .insertInto('events')
-      .values(some.map(({ order }) => eventRow(acceptedEvent(order.order_id, rows.at))))
-      .onConflict((c) => c.columns(['order_id', 'seq']).doNothing())
-      .compile(),
-    db
-      .insertInto('order_states')
-      .values(some.map(({ order }) => stateRow(order.order_id, { seq: 1, lifecycle: acceptedLifecycle })))
-      .onConflict((c) => c.column('order_id').doNothing())
-      .compile(),
-  ])
+  const ids = fresh.map(({ order }) => order.order_id)
+  return {
+    orders: inserts.newOrders(fresh.map(({ order }) => order)),
+    ofOrders: [
+      ...inserts.newCustomers(fresh.map(({ customer }) => customer)),
+      ...inserts.newOrderEvents(ids.map((id) => eventRow(acceptedEvent(id, rows.at)))),
+      ...inserts.newOrderStates(ids.map((id) => stateRow(id, { seq: 1, lifecycle: acceptedLifecycle }))),
+    ],
+  }
 }
 
 /** Statements that append what is known of orders that are there. */
-function append(db: Kysely<Tables>, rows: Rows, standings: ReadonlyMap<string, Standing>): CompiledQuery[] {
-  const queries: CompiledQuery[] = [...rows.queries]
-  for (const some of chunks(rows.events)) queries.push(db.insertInto('events').values(some).compile())
-  const states = [...standings]
-    .filter(([id]) => rows.touched.has(id))
-    .map(([id, standing]) => stateRow(id, standing))
-  for (const some of chunks(states)) {
-    queries.push(
-      db
-        .insertInto('order_states')
-        .values(some)
-        .onConflict((c) =>
-          c.column('order_id').doUpdateSet((eb) => ({
-            seq: eb.ref('excluded.seq'),
-            state: eb.ref('excluded.state'),
-            finished: eb.ref('excluded.finished'),
-            machine_id: eb.ref('excluded.machine_id'),
-            machine_version: eb.ref('excluded.machine_version'),
-            lifecycle: eb.ref('excluded.lifecycle'),
-          })),
-        )
-        .compile(),
-    )
-  }
-  for (const some of chunks([...rows.jobs.values()])) {
-    queries.push(
-      db
-        .insertInto('jobs')
-        .values(some)
-        .onConflict((c) =>
-          c.column('job_order_id').doUpdateSet((eb) => ({
-            line_id: eb.ref('excluded.line_id'),
-            hand_over: eb.ref('excluded.hand_over'),
-            attempt: eb.ref('excluded.attempt'),
-            job_state: eb.ref('excluded.job_state'),
-            cleared: eb.ref('excluded.cleared'),
-            detail: eb.ref('excluded.detail'),
-            job_order: eb.ref('excluded.job_order'),
-          })),
-        )
-        .compile(),
-    )
-  }
-  return queries
+function append(inserts: Inserts, rows: Rows, standings: ReadonlyMap<string, Standing>): CompiledQuery[] {
+  const states = [...standings].flatMap(([id, standing]) =>
+    rows.touched.has(id) ? [stateRow(id, standing)] : [],
+  )
+  return [
+    ...inserts.events(rows.events),
+    ...inserts.orderStates(states),
+    ...inserts.jobs([...rows.jobs.values()]),
+  ]
 }
 
 function stateRow(orderId: string, { seq, lifecycle }: Standing): Insertable<Tables['order_states']> {
