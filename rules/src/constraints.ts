@@ -1,6 +1,7 @@
 /** The `tables` and `constraints` sections -> rules. */
 import { constraintShapes, tableShape } from './fileShape.ts'
-import { and, never, not, or, sumFormula } from './formula.ts'
+import { holds, optionsOfFormula } from './evaluate.ts'
+import { always, and, never, not, or, sumFormula } from './formula.ts'
 import type { Cell, Formula, Option, Place, Rule } from './model.ts'
 import { suggestion } from './nearest.ts'
 import { add, multiply, parseRational, rational } from './rational.ts'
@@ -205,6 +206,26 @@ export function distinctClasses(
   return { of: columns.map((column) => column.index), classes }
 }
 
+/** Conditions over several options that one `of` may count: each doubles what is built of it. */
+const mostWide = 8
+
+/** What one item of an `of` counts: some values of one option, or a condition over several. */
+function counted(
+  reader: Reader,
+  item: YamlNode,
+):
+  | { readonly index: number; readonly option: Option; readonly values: readonly number[] }
+  | Formula
+  | undefined {
+  const isPlain = /^\s*[A-Za-z_][\w.]*\s*(=(?!=)|$)/.test(item.text)
+  if (isPlain || item.kind !== 'scalar') return flag(reader, item.text, item.where)
+  const formula = reader.formula(item)
+  const [index, ...others] = formula ? optionsOfFormula(formula) : []
+  if (index === undefined || others.length > 0) return formula
+  const option = reader.options[index]!
+  return { index, option, values: [...option.values.keys()].filter((value) => holds(formula!, () => value)) }
+}
+
 /** At least / at most / exactly so many of these hold. */
 function cardinality(reader: Reader, id: string, node: YamlNode): Formula | undefined {
   const of = child(node, 'of')!
@@ -214,22 +235,43 @@ function cardinality(reader: Reader, id: string, node: YamlNode): Formula | unde
     return reader.fail(node.where, `${id} needs atLeast, atMost or exactly`)
   if (exactly !== undefined && (atLeast !== undefined || atMost !== undefined))
     return reader.fail(node.where, `${id}: exactly stands alone, without atLeast or atMost`)
-  const flags = of.items.map((item) => flag(reader, item.text, item.where))
-  if (!flags.every((each) => each !== undefined)) return undefined
+  const items = of.items.map((item) => counted(reader, item))
+  if (!items.every((each) => each !== undefined)) return undefined
   const terms = new Map<number, Rational[]>()
-  for (const { index, option, values } of flags) {
+  const wide: Formula[] = []
+  for (const each of items) {
+    if ('op' in each) {
+      wide.push(each)
+      continue
+    }
+    const { index, option, values } = each
     const weights = terms.get(index) ?? option.values.map(() => rational(0))
     terms.set(
       index,
       weights.map((weight, i) => (values.includes(i) ? { n: weight.n + 1n, d: 1n } : weight)),
     )
   }
+  if (wide.length > mostWide)
+    return reader.fail(
+      of.where,
+      `"of" counts ${wide.length} conditions over several options, at most ${mostWide} are possible: make on/off options of some (iff)`,
+    )
   const low = exactly ?? atLeast
   const high = exactly ?? atMost
-  return sumFormula(
-    terms,
-    low === undefined ? undefined : rational(low),
-    high === undefined ? undefined : rational(high),
+  /** The bounds of what is left to count when so many wide conditions hold. */
+  const beside = (held: number): Formula => {
+    const left = (wanted: number | undefined) => (wanted === undefined ? undefined : rational(wanted - held))
+    if (terms.size > 0) return sumFormula(terms, left(low), left(high))!
+    return (low ?? 0) <= held && held <= (high ?? held) ? always : never
+  }
+  return and(
+    Array.from({ length: 2 ** wide.length }, (_, mask) => {
+      const isHeld = wide.map((__, i) => ((mask >> i) & 1) === 1)
+      return or([
+        ...wide.map((each, i) => (isHeld[i] ? not(each) : each)),
+        beside(isHeld.filter(Boolean).length),
+      ])
+    }),
   )
 }
 

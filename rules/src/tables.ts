@@ -17,7 +17,7 @@ export function cellReader(option: Option): (text: string) => Cell | { readonly 
   const seen = new Map<string, Cell | { problem: string }>()
 
   const range = (text: string): number[] | string | undefined => {
-    const match = /^(.+?)\s*\.\.\s*(.+)$/.exec(text)
+    const match = /^(.*?)\s*\.\.\s*(.*)$/.exec(text)
     if (!match) return undefined
     if (option.type !== 'number') return `"${text}" is a range, but ${option.id} is not a number`
     const [low, high] = [parseRational(match[1]!), parseRational(match[2]!)]
@@ -104,6 +104,7 @@ function csvRows(text: string, file: string): { rows: CsvRow[]; problems: Proble
         line += cell.split('\n').length - 1
         if (cell.includes('\n')) lineStart = at
         cells.push(cell)
+        while (source[at] === ' ' || source[at] === '\t') at++
       } else {
         const from = at
         while (at < source.length && source[at] !== separator && source[at] !== '\n' && source[at] !== '\r')

@@ -10,10 +10,12 @@ export function count(call: Call): Answer {
   const { model, product } = open(onlyFile(call), call.at)
   const asked = question(model, call.choose)
   const found = product.isBuildable(asked) ? product.count(asked) : 0n
+  const told = grouped(found)
+  const exactly = told.startsWith('about') ? `, exactly ${found}` : ''
   return {
     code: found > 0n ? 0 : 1,
     json: { configurations: found.toString() },
-    text: `${strong(grouped(found))} products of ${model.id} can be built${withChoices(call)}.`,
+    text: `${strong(told)} products of ${model.id} can be built${withChoices(call)}${exactly}.`,
   }
 }
 

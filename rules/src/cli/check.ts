@@ -8,7 +8,19 @@ import { conditionsNeverMet, neverInEffect } from '../neverApplied.ts'
 import { redundantRules } from '../redundant.ts'
 import { describeProblem, load, onlyFile } from './call.ts'
 import type { Answer, Call } from './call.ts'
-import { bad, careful, faint, good, grouped, money, plural, strong, table } from './paint.ts'
+import {
+  bad,
+  careful,
+  enumerated,
+  faint,
+  first,
+  good,
+  grouped,
+  money,
+  plural,
+  strong,
+  table,
+} from './paint.ts'
 
 const now = () => performance.now()
 
@@ -57,8 +69,11 @@ function laterProblems(
   return found
 }
 
-/** Missing texts come by the dozen: people get the first few of them. */
+/** Of each kind of warning people get the first few. */
+const shown = 20
 const shownTexts = 5
+const shownErrors = 100
+const isText = ({ message }: Problem) => message.includes(' has no text ')
 
 /** Runs the command. */
 export function check(call: Call): Answer {
@@ -73,31 +88,38 @@ export function check(call: Call): Answer {
     if (result.ok) compiled = result
   }
   const redundant = model && compiled && compiled.configurations > 0n ? redundantRules(model, compiled) : []
-  const doubts: Problem[] = [...warnings, ...(compiled ? laterProblems(model!, compiled, compiler!.on) : [])]
-  doubts.push(...(compiler?.warnings ?? []))
-  const doubtful = (id: string, message: string) => {
-    const rule = model!.rules.find((each) => each.id === id)!
-    doubts.push({ ...rule.where, ruleId: id, message })
-  }
-  const unmet = model && compiled ? conditionsNeverMet(model, compiled, redundant) : []
-  for (const id of redundant)
+  const general = warnings.filter((warning) => !isText(warning))
+  general.push(...(compiled ? laterProblems(model!, compiled, compiler!.on) : []))
+  general.push(...(compiler?.warnings ?? []))
+  const rules = new Map(model?.rules.map((rule) => [rule.id, rule]))
+  const doubtful = (id: string, message: string): Problem => ({
+    ...rules.get(id)!.where,
+    ruleId: id,
+    message,
+  })
+  const unmet = new Set(model && compiled ? conditionsNeverMet(model, compiled, redundant) : [])
+  const idle = redundant.map((id) =>
     doubtful(
       id,
-      unmet.includes(id)
+      unmet.has(id)
         ? `rule ${id} never applies: no buildable product meets its condition`
         : `rule ${id} changes nothing: the other rules already say it`,
-    )
+    ),
+  )
   for (const id of model ? neverInEffect(model) : [])
-    doubtful(id, `rule ${id} never applies: it is in effect on no order date of ${model!.id}`)
-  for (const { option, value } of compiled?.dead ?? []) {
-    const { where } = model!.options.find((each) => each.id === option)!
-    doubts.push({ ...where, message: `value ${String(value)} of ${option} is in no buildable product` })
-  }
+    idle.push(doubtful(id, `rule ${id} never applies: it is in effect on no order date of ${model!.id}`))
+  const places = new Map(model?.options.map(({ id, where }) => [id, where]))
+  const dead = (compiled?.dead ?? []).map(({ option, value }): Problem => ({
+    ...places.get(option)!,
+    message: `value ${String(value)} of ${option} is in no buildable product`,
+  }))
   if (compiled?.configurationsAtMost) {
     const lazy = compiled.rules.filter((rule) => rule.lazy === true)
     const message = `the number of products is the one without the lazy rules (${lazy.map(({ id }) => id).join(', ')}): counting with them takes too long`
-    doubts.push({ ...lazy[0]!.where, message })
+    general.push({ ...lazy[0]!.where, message })
   }
+  const texts = warnings.filter(isText)
+  const doubts = [...general, ...idle, ...dead, ...texts]
   const gzipBytes = compiled ? gzipSync(compiled.machine, { level: 9 }).length : 0
   const json = {
     ok: errors.length === 0,
@@ -114,8 +136,9 @@ export function check(call: Call): Answer {
   const lines: string[] = []
   if (errors.length > 0) {
     lines.push(bad(strong(`${file} has ${plural(errors.length, 'problem')}.`)))
-    for (const error of errors)
-      lines.push(`  ${describeProblem(error)}${error.ruleId ? faint(` [${error.ruleId}]`) : ''}`)
+    const told = (error: Problem) =>
+      `  ${describeProblem(error)}${error.ruleId ? faint(` [${error.ruleId}]`) : ''}`
+    lines.push(...first(shownErrors, errors.map(told), 'problems'))
   } else if (model && compiled) {
     lines.push(
       good(
@@ -137,10 +160,17 @@ export function check(call: Call): Answer {
         ['cheapest', money(compiled.fromPriceCents, model.currency)],
         [
           'prices',
-          `${plural(compiled.priceTerms.length, 'term')}, each proved to say one amount for every product`,
+          compiled.priceTerms.length === 0
+            ? 'of the values alone'
+            : `${plural(compiled.priceTerms.length, 'term')}, each proved to say one amount for every product`,
         ],
-        ['parts', `${plural(model.bom.length, 'position')}, each proved to resolve for every product`],
-        ['operations', String(model.routing.length)],
+        [
+          'parts',
+          model.bom.length === 0
+            ? 'none'
+            : `${plural(model.bom.length, 'position')}, each proved to resolve for every product`,
+        ],
+        ['operations', String(model.routing.length || 'none')],
         [
           'machine',
           `${grouped(compiled.nodes)} nodes, ${grouped(gzipBytes)} bytes gzip, compiled in ${compiled.compileMs.toFixed(0)} ms`,
@@ -149,7 +179,7 @@ export function check(call: Call): Answer {
           ? [
               [
                 'forced',
-                compiled.forced.map(({ option, value }) => `${option} = ${String(value)}`).join(', '),
+                enumerated(compiled.forced.map(({ option, value }) => `${option} = ${String(value)}`)),
               ],
             ]
           : []),
@@ -157,15 +187,14 @@ export function check(call: Call): Answer {
     )
   }
   if (doubts.length > 0) {
-    const texts = doubts.filter((doubt) => doubt.message.includes(' has no text '))
-    const others = doubts.filter((doubt) => !texts.includes(doubt))
-    lines.push(careful(`${plural(doubts.length, 'warning')}:`))
-    for (const doubt of others) lines.push(`  ${describeProblem(doubt)}`)
-    for (const doubt of texts.slice(0, shownTexts)) lines.push(`  ${describeProblem(doubt)}`)
-    if (texts.length > shownTexts)
-      lines.push(
-        faint(`  … and ${texts.length - shownTexts} more texts are missing (all of them with --json)`),
-      )
+    const told = (of: readonly Problem[]) => of.map((doubt) => `  ${describeProblem(doubt)}`)
+    lines.push(
+      careful(`${plural(doubts.length, 'warning')}:`),
+      ...first(shown, told(general), 'warnings'),
+      ...first(shown, told(idle), 'rules without effect'),
+      ...first(shown, told(dead), 'values in no product'),
+      ...first(shownTexts, told(texts), 'missing texts'),
+    )
   }
   const lock =
     model && compiler && !call.noLock && errors.length === 0

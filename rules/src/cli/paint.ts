@@ -11,9 +11,30 @@ export const careful = style('yellow')
 export const faint = style('dim')
 export const strong = style('bold')
 
-/** `114,988,847,160` */
-export const grouped = (count: bigint | number): string =>
-  count.toString().replaceAll(/\B(?=(\d{3})+$)/g, ',')
+/** Longer numbers are told by their size: nobody reads two hundred digits. */
+const mostDigits = 36
+
+/** `114,988,847,160`; `about 5.427 x 10^217` where all the digits would fill lines. */
+export function grouped(count: bigint | number): string {
+  const digits = count.toString()
+  if (digits.length > mostDigits) return `about ${digits[0]}.${digits.slice(1, 4)} x 10^${digits.length - 1}`
+  return digits.replaceAll(/\B(?=(\d{3})+$)/g, ',')
+}
+
+/** `a, b, c and 17 more` of a list that would fill lines. */
+export const enumerated = (of: readonly string[], most = 12): string =>
+  of.length <= most + 1
+    ? of.join(', ')
+    : `${of.slice(0, most).join(', ')} and ${grouped(of.length - most)} more`
+
+/** The first of many lines, and how many more there are. */
+export const first = (most: number, lines: readonly string[], what: string): string[] =>
+  lines.length <= most + 1
+    ? [...lines]
+    : [
+        ...lines.slice(0, most),
+        faint(`  … and ${grouped(lines.length - most)} more ${what} (all of them with --json)`),
+      ]
 
 /** `1,199.00 EUR` from integer minor units; signed when asked for. */
 export function money(cents: number, currency: string, signed = false): string {
