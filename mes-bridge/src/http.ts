@@ -14,6 +14,7 @@ import { sendProblem, sendUnavailable } from './httpAnswers.ts'
 import { lineRoutes } from './httpLines.ts'
 import { measure } from './httpMetrics.ts'
 import { orderRoutes } from './httpOrders.ts'
+import { pictureRoutes } from './httpPictures.ts'
 import { productRoutes } from './httpProducts.ts'
 import type { HttpParts, Routes } from './httpRoutes.ts'
 import { shopFiles } from './httpShop.ts'
@@ -66,10 +67,11 @@ export function createHttp(parts: HttpParts): HttpServer {
     ...parts,
     app,
     streams,
+    limit,
     jsonBody: [limit, requireJson, express.json({ limit: maxBody })],
     route(path, handlers) {
       for (const [method, list] of Object.entries(handlers))
-        app[method as 'get' | 'post' | 'patch'](path, ...list)
+        app[method as 'get' | 'post' | 'put' | 'patch'](path, ...list)
       const allow = Object.keys(handlers)
         .flatMap((method) => (method === 'get' ? ['GET', 'HEAD'] : [method.toUpperCase()]))
         .join(', ')
@@ -87,6 +89,7 @@ export function createHttp(parts: HttpParts): HttpServer {
 
   productRoutes(routes)
   orderRoutes(routes, orderStream)
+  pictureRoutes(routes)
   lineRoutes(routes)
   serviceRoutes(routes)
   app.use(shopFiles(parts.webFolder))
@@ -191,7 +194,12 @@ const requireJson: RequestHandler = (request, response, next) => {
 /** Errors of the framework's parsers are the client's; journal trouble is the world's; anything else is a bug of ours. */
 function answerError(log: Logger) {
   return (error: unknown, request: Request, response: Response, _next: NextFunction): void => {
-    const { type, status, message } = error as { type?: string; status?: number; message?: string }
+    const {
+      type,
+      status,
+      message,
+      limit: bytes,
+    } = error as { type?: string; status?: number; message?: string; limit?: number }
     if (response.headersSent || type === 'request.aborted') {
       response.destroy()
     } else if (error instanceof JournalUnavailable) {
@@ -199,7 +207,7 @@ function answerError(log: Logger) {
       sendUnavailable(response, error.message)
     } else if (type === 'entity.too.large') {
       response.set('connection', 'close')
-      sendProblem(response, problem('too-large', 'The body has more than 64 KiB'))
+      sendProblem(response, problem('too-large', `The body has more than ${(bytes ?? 65_536) / 1024} KiB`))
     } else if (type === 'encoding.unsupported' || type === 'charset.unsupported') {
       sendProblem(
         response,

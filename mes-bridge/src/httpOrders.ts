@@ -6,7 +6,7 @@ import { differences, finishedOrder, frozenBy } from './frozen.ts'
 import { languageOf, sendProblem, sendUnavailable } from './httpAnswers.ts'
 import type { Routes } from './httpRoutes.ts'
 import { orderCounter } from './httpMetrics.ts'
-import { judgeChange, judgeOrder } from './intake.ts'
+import { judgeChange, judgeOrder, picturesOf } from './intake.ts'
 import type { Refusal } from './intake.ts'
 import type { StoredOrder, Unavailable } from './journal.ts'
 import type { OrderStream } from './orderStream.ts'
@@ -56,6 +56,21 @@ export function orderRoutes(
       return refuse(malformed([{ path: 'productId', message, value: shown(order.productId) }]))
     }
 
+    const names = picturesOf(entry!.product, judged.snapshot.texts)
+    if (names.length > 0) {
+      const claimed = await journal.pictures.claim(order.orderId, names)
+      if (claimed.outcome === 'unavailable') return refuseUnavailable(response, order.orderId, claimed.reason)
+      const [sha256] = claimed.missing
+      if (sha256 !== undefined)
+        return refuse(
+          problem(
+            'picture-missing',
+            `The picture ${sha256} was not sent. Send it with PUT /api/pictures/${sha256}, then this order again`,
+            { sha256 },
+          ),
+        )
+    }
+
     const written = await journal.accept({
       snapshot: judged.snapshot,
       bodyDigest: digest,
@@ -63,12 +78,14 @@ export function orderRoutes(
       customer: order.customer,
     })
     if (written.outcome === 'reused') return refuse(reused(order.orderId))
-    if (written.outcome === 'unavailable') {
-      counter.inc({ outcome: 'unavailable' })
-      log.warn({ orderId: order.orderId, reason: written.reason }, 'An order could not be stored')
-      return sendUnavailable(response, written.reason)
-    }
+    if (written.outcome === 'unavailable') return refuseUnavailable(response, order.orderId, written.reason)
     answer(response, written.outcome === 'accepted' ? 201 : 200, written.order)
+  }
+
+  function refuseUnavailable(response: Response, orderId: string, reason: string): void {
+    counter.inc({ outcome: 'unavailable' })
+    log.warn({ orderId, reason }, 'An order could not be stored')
+    sendUnavailable(response, reason)
   }
 
   /** The answer to a repeated post is that to the first: the order as it was accepted, whatever has happened since. */

@@ -27,7 +27,9 @@ export interface HttpParts {
 export interface Routes extends HttpParts {
   readonly app: Express
   /** Mounts the handlers of one path; any other method is answered with 405 and `Allow`. */
-  route(path: string, handlers: Partial<Record<'get' | 'post' | 'patch', RequestHandler[]>>): void
+  route(path: string, handlers: Partial<Record<'get' | 'post' | 'put' | 'patch', RequestHandler[]>>): void
+  /** Limits posts per address. */
+  readonly limit: RequestHandler
   /** Limits posts per address, then reads a JSON body of at most 64 KiB. */
   readonly jsonBody: RequestHandler[]
   readonly streams: Streams

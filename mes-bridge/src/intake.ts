@@ -1,5 +1,5 @@
 /** Decides whether a posted order or change is taken: the same compiled rules as in the page, asked again. Pure. */
-import { normalizeTexts, textProblems } from '@lot-one/rules'
+import { normalizeTexts, readPicture, textProblems } from '@lot-one/rules'
 import type {
   BuildOrder,
   Conflict,
@@ -110,6 +110,14 @@ export function judgeChange(
     selection: design.selection,
     priceCents: design.priceCents + textsPriceCents(product, order.texts),
   }
+}
+
+/** The pictures that the texts of a judged order name, by SHA-256, each once. */
+export function picturesOf(product: Product, texts: Readonly<Record<string, string>>): readonly string[] {
+  const names = product.package.texts
+    .filter(({ kind }) => kind === 'picture')
+    .flatMap(({ id }) => readPicture(texts[id])?.sha256 ?? [])
+  return [...new Set(names)]
 }
 
 function textsPriceCents(product: Product, texts: Readonly<Record<string, string>>): number {

@@ -15,6 +15,7 @@ import type {
 } from '@lot-one/rules'
 import type { JobRecord } from './jobOrder.ts'
 import type { Bridges, Fence } from './journalBridges.ts'
+import type { Pictures } from './journalPictures.ts'
 
 export type { Fence } from './journalBridges.ts'
 
@@ -132,6 +133,8 @@ export interface Journal {
   rules(rulesHash: string): Promise<string | undefined>
   /** What the bridges on this database share besides orders: who owns which line, what lines report, what is asked of owners. */
   readonly bridges: Bridges
+  /** Shoppers' own pictures. */
+  readonly pictures: Pictures
   /** Writes and reads once, so that it says what the next order would meet. */
   probe(): Promise<{ readonly outcome: 'ready' } | Unavailable>
   /** Finishes what was asked, then closes the database. */

@@ -7,6 +7,7 @@ import { JournalUnavailable } from './journal.ts'
 import type { Holder, Journal, OpenOrder, StoredOrder, Unavailable } from './journal.ts'
 import { createBridges } from './journalBridges.ts'
 import type { BridgesParts } from './journalBridges.ts'
+import { createPictures } from './journalPictures.ts'
 import { createCommitter } from './journalCommit.ts'
 import type { Transact, Written } from './journalCommit.ts'
 import { followPostgres, hasty, openPostgres, patient, postgresUnavailable } from './journalPostgres.ts'
@@ -97,14 +98,17 @@ export async function openJournal({ storage, now, warn, maxWaiting = 4096 }: Jou
     maxWaiting,
   })
 
+  const runInCommit: BridgesParts['run'] = async (queries) => {
+    const written = await committer.write({ do: 'run', queries })
+    if (written.outcome === 'unavailable') return written
+    return { rows: 'rows' in written ? written.rows : [] }
+  }
   // leases have connections of their own: big batches and long reads must not keep them waiting
   const leases = engine === 'postgres' ? await connect('leases') : undefined
   const runForBridges: BridgesParts['run'] = async (queries) => {
     try {
       if (leases) return { rows: await leases.transact([], async () => queries) }
-      const written = await committer.write({ do: 'run', queries })
-      if (written.outcome === 'unavailable') return written
-      return { rows: 'rows' in written ? written.rows : [] }
+      return await runInCommit(queries)
     } catch (error) {
       const reason = unavailable(error)
       if (reason === undefined) throw error
@@ -375,6 +379,8 @@ export async function openJournal({ storage, now, warn, maxWaiting = 4096 }: Jou
     heldLines,
 
     bridges,
+
+    pictures: createPictures({ db, now, run: runInCommit, read }),
 
     async keepRules(rulesHash, json) {
       const row = { rules_hash: rulesHash, kept_at: now().toISOString(), json }

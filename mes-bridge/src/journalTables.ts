@@ -4,7 +4,7 @@
  *
  * `orders`, `events`, `audit` and `rules` are only ever appended to. `order_states` can be rebuilt from `events`; `jobs` says
  * how far each hand-over is; `customers` alone holds personal data and may be erased. `leases` and what follows it are what the
- * bridges on one database tell each other (journalBridges.ts): nothing of an order lies there.
+ * bridges on one database tell each other (journalBridges.ts): nothing of an order lies there. `pictures` are shoppers' own, by hash.
  */
 import type { Generated, Kysely, Migration } from 'kysely'
 import { sql } from 'kysely'
@@ -77,6 +77,17 @@ export interface Tables {
   line_reports: { line_id: string; bridge: string; epoch: number; version: number; report: string }
   asks: { ask_id: string; lease_id: string; body: string; until_ms: number; answer: string | null }
   trusted_certificates: { line_id: string; fingerprint: string }
+  /** Shoppers' own pictures (journalPictures.ts). `ordered`: 1 once an order that names it is known to be there. */
+  pictures: {
+    sha256: string
+    type: string
+    size: number
+    kept_at: string
+    ordered: number
+    base64: string
+  }
+  /** Which orders name which pictures; a row may stand before its order, or without one that never came. */
+  order_pictures: { sha256: string; order_id: string }
 }
 
 /** Every migration in order of its name. A published one is never edited: add the next. */
@@ -89,7 +100,27 @@ export function migrations(engine: Engine): Record<string, Migration> {
       up: (db) =>
         db.schema.createIndex('audit_of_line').on('audit').columns(['line_id', 'position']).execute(),
     },
+    '004-pictures': { up: pictures },
   }
+}
+
+async function pictures(db: Kysely<unknown>): Promise<void> {
+  await db.schema
+    .createTable('pictures')
+    .addColumn('sha256', 'text', (c) => c.primaryKey().notNull())
+    .addColumn('type', 'text', (c) => c.notNull())
+    .addColumn('size', 'integer', (c) => c.notNull())
+    .addColumn('kept_at', 'text', (c) => c.notNull())
+    .addColumn('ordered', 'integer', (c) => c.notNull())
+    .addColumn('base64', 'text', (c) => c.notNull())
+    .execute()
+  await sql`create index pictures_waiting on pictures (kept_at, size) where ordered = 0`.execute(db)
+  await db.schema
+    .createTable('order_pictures')
+    .addColumn('sha256', 'text', (c) => c.notNull())
+    .addColumn('order_id', 'text', (c) => c.notNull())
+    .addPrimaryKeyConstraint('order_pictures_key', ['sha256', 'order_id'])
+    .execute()
 }
 
 async function severalBridges(db: Kysely<unknown>, engine: Engine): Promise<void> {

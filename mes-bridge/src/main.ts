@@ -142,6 +142,10 @@ async function start(): Promise<() => Promise<void>> {
       log,
       metrics: createMetrics(() => dispatch.lines()),
     })
+    const tidy = () => void journal.pictures.tidy()
+    tidy()
+    const tidying = setInterval(tidy, 3_600_000)
+    ending.push(() => clearInterval(tidying))
     const url = await listen(http.server, config)
     ending.push(() => http.close())
     tell({ type: 'listening', url })

@@ -45,6 +45,8 @@ const path = (name: string, description: string, format?: string) => ({
   description,
   schema: { type: 'string', ...(format !== undefined && { format }) },
 })
+const sha256 = path('sha256', 'SHA-256 of the picture’s bytes, small hexadecimal digits')
+const picture = { 'image/jpeg': {}, 'image/png': {} }
 const orderId = path('orderId', 'UUID made by the sender', 'uuid')
 
 /** Answers of an operation: the good one and the problems it may give. */
@@ -170,6 +172,30 @@ export function openApi(): object {
             'rules-changed',
             'not-buildable',
             'incomplete',
+            'picture-missing',
+            'unavailable',
+          ),
+        },
+      },
+      '/api/pictures/{sha256}': {
+        put: {
+          summary:
+            'Leave a shopper’s own picture before the order whose text names it; without an order it is kept for a day',
+          parameters: [sha256],
+          requestBody: { required: true, content: picture },
+          responses: answers(
+            { 200: { description: 'Kept; sending it again changes nothing', content: json(anyObject) } },
+            ...bodyProblems,
+            'picture-refused',
+            'unavailable',
+          ),
+        },
+        get: {
+          summary: 'A picture that was ordered',
+          parameters: [sha256],
+          responses: answers(
+            { 200: { description: 'The picture; it never changes', content: picture } },
+            'not-found',
             'unavailable',
           ),
         },

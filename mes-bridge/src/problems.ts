@@ -70,7 +70,7 @@ export const kinds = {
   'too-large': {
     status: 413,
     title: 'The request body is too large',
-    help: 'A body may have 64 KiB.',
+    help: 'A JSON body may have 64 KiB, a picture 2 MiB. Make it smaller and send it again.',
   },
   'request-timeout': {
     status: 408,
@@ -84,8 +84,8 @@ export const kinds = {
   },
   'unsupported-media-type': {
     status: 415,
-    title: 'The body must be JSON',
-    help: 'Send the header "Content-Type: application/json" and a JSON object in UTF-8.',
+    title: 'This address does not take a body of this type',
+    help: 'Send the header "Content-Type: application/json" and a JSON object in UTF-8; to /api/pictures a picture as "image/jpeg" or "image/png".',
   },
   'not-buildable': {
     status: 422,
@@ -96,6 +96,16 @@ export const kinds = {
     status: 422,
     title: 'The design is not complete',
     help: '`open` names every option that still has more than one possible value. Choose one for each.',
+  },
+  'picture-refused': {
+    status: 422,
+    title: 'This picture cannot be taken',
+    help: 'A picture is a whole JPEG or PNG of at most 2 MiB and 6000 pixels along its longer edge, sent with its own content type to /api/pictures/ and the SHA-256 of its bytes. `detail` says which of these does not hold.',
+  },
+  'picture-missing': {
+    status: 422,
+    title: 'The order names a picture that is not here',
+    help: '`sha256` names it. Send the picture with PUT /api/pictures/SHA256, then the same order again: nothing was accepted. A picture without an order is kept for a day.',
   },
   'too-many-requests': {
     status: 429,

@@ -311,6 +311,45 @@ function keepsItsPromises(storage: () => Promise<JournalStart['storage']>, clean
     expect((await journal.events(orderId, 0)).map((e) => e.seq)).toEqual([1, 2, 3])
   })
 
+  test('a picture is kept a day, and for good once an order names it; a claim without its order keeps nothing', async () => {
+    let at = now()
+    await journal.close()
+    journal = await openJournal({ ...start, now: () => at })
+    const { pictures } = journal
+    const [ordered, claimed, unwanted, late] = ['a', 'b', 'c', 'd'].map((digit) => digit.repeat(64)) as [
+      string,
+      string,
+      string,
+      string,
+    ]
+    const picture = (sha256: string) => ({ sha256, type: 'image/png', bytes: Buffer.from(sha256) })
+    for (const sha256 of [ordered, claimed, unwanted])
+      expect(await pictures.keep(picture(sha256))).toEqual({ outcome: 'kept' })
+    const order = newOrder()
+    expect(await pictures.claim(order.snapshot.orderId, [ordered, late])).toEqual({
+      outcome: 'claimed',
+      missing: [late],
+    })
+    expect(await pictures.ordered(ordered)).toBeUndefined()
+    await journal.accept(order)
+    // killed between the claim and its order
+    await pictures.claim(newOrder().snapshot.orderId, [claimed])
+    expect(await pictures.tidy()).toEqual({ outcome: 'tidied', removed: 0 })
+
+    await journal.close()
+    at = new Date(at.getTime() + 25 * 3_600_000)
+    journal = await openJournal({ ...start, now: () => at })
+    await journal.pictures.keep(picture(late))
+    expect(await journal.pictures.tidy()).toEqual({ outcome: 'tidied', removed: 2 })
+    expect(await journal.pictures.ordered(ordered)).toEqual(picture(ordered))
+    expect(await journal.pictures.claim('later', [ordered, claimed, unwanted, late])).toEqual({
+      outcome: 'claimed',
+      missing: [claimed, unwanted],
+    })
+    await journal.close()
+    journal = await openJournal(start)
+  })
+
   test('thousands of orders at once share commits and are all there', async () => {
     const orders = Array.from({ length: 3000 }, () => newOrder())
     const answers = await Promise.all(orders.map((order) => journal.accept(order)))

@@ -1,14 +1,17 @@
 import { fork } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
+import { createHash } from 'node:crypto'
 import { once } from 'node:events'
 import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { readLedger } from '@lot-one/plc-sim'
 import { openProduct } from '@lot-one/rules'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { temporaryFolder } from './journals.ts'
+import { png } from './pictures.ts'
 import { listen, pageOrder, rulesFolder, send } from './shop.ts'
 import { password, startSim } from './simulatedLine.ts'
 
@@ -85,10 +88,12 @@ function startBridge(env: Record<string, string> = {}) {
 
 const withLine = () => ({ LOT_ONE_LINES: linesFile, LINE_PASSWORD: password })
 
-async function place(url: string) {
+async function place(url: string, texts: Record<string, string> = {}) {
   const [{ id }] = (await send(`${url}/api/products`)).body
   const product = openProduct((await send(`${url}/api/products/${id}`)).body)
-  const { status, body } = await send(`${url}/api/orders`, { json: pageOrder(product) })
+  const order = pageOrder(product, { texts })
+  for (const text of product.package.texts) if (texts[text.id]) order.expectedPriceCents += text.priceCents
+  const { status, body } = await send(`${url}/api/orders`, { json: order })
   expect(status).toBe(201)
   return {
     headers: { authorization: `Bearer ${body.trackingToken}` },
@@ -101,7 +106,15 @@ test('an order is built by the line, and a kill in the middle of it changes noth
   const first = startBridge(withLine())
   const { url } = await first.until('ready')
   expect(first.messages.map((m) => m.type)).toEqual(['notice', 'certificate', 'listening', 'ready'])
-  const order = await place(url)
+  const bytes = png(2, 2)
+  const picture = createHash('sha256').update(bytes).digest('hex')
+  const put = await send(`${url}/api/pictures/${picture}`, {
+    method: 'PUT',
+    headers: { 'content-type': 'image/png' },
+    body: bytes,
+  })
+  expect(put.status).toBe(200)
+  const order = await place(url, { picture: `${picture}-50-50-100` })
   const stream = await listen(`${url}${order.path}/events`, order.headers)
   let event = await stream.next()
   while (event.data.jobState !== 'Running') event = await stream.next()
@@ -123,6 +136,11 @@ test('an order is built by the line, and a kill in the middle of it changes noth
   const view = (await send(`${again.url}${order.path}`, { headers: order.headers })).body
   expect(view.state).toBe('completed')
   expect(view.operations.every((o: { jobState: string }) => o.jobState === 'Ended')).toBe(true)
+
+  // the line was given the picture's name, once, and whoever has the name gets the picture
+  const named = readLedger(sim.ledgerFile).filter((record) => JSON.stringify(record).includes(picture))
+  expect(named.map((record) => JSON.stringify(record).split(`${picture}-50-50-100`).length)).toEqual([2])
+  expect((await send(`${again.url}/api/pictures/${picture}`)).status).toBe(200)
 
   // an orderly end: the stream is closed, nothing is left running
   second.child.kill('SIGTERM')

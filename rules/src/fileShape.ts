@@ -111,7 +111,7 @@ export const constraintShapes = {
   }),
   of: z.strictObject({
     ...constraintCommon,
-    of: z.array(z.string()).min(1).describe('on/off options or "option=value"'),
+    of: z.array(z.string()).min(1).describe('on/off options, "option=value" or conditions, counted'),
     atLeast: z.int().min(0).optional(),
     atMost: z.int().min(0).optional(),
     exactly: z.int().min(0).optional(),
@@ -171,6 +171,15 @@ export const textOptionShape = z.strictObject({
   op: z.int().optional().describe('the operation that needs the text'),
 })
 
+/** A picture of the shopper's: she chooses a file, the text says which one and which part of it. */
+export const pictureOptionShape = z.strictObject({
+  kind: z.literal('picture').describe('a picture of the shopper’s instead of words'),
+  label: textsShape.optional(),
+  when: expression.optional(),
+  price: cents.optional(),
+  op: z.int().optional().describe('the operation that needs the picture'),
+})
+
 export const testShape = z.strictObject({
   name: z.string().min(1),
   at: day.optional(),
@@ -212,7 +221,7 @@ const common = {
   bom: z.array(positionShape).optional(),
   routing: z.array(operationShape).optional(),
   steps: z.array(stepShape).optional(),
-  texts: z.record(optionId, textOptionShape).optional(),
+  texts: z.record(optionId, z.union([textOptionShape, pictureOptionShape])).optional(),
   tests: z.array(testShape).optional(),
 }
 const productName = z.string().regex(/^[a-z0-9][a-z0-9-]*$/, 'small letters, digits and "-" only')

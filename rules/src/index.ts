@@ -10,5 +10,7 @@ export { openProduct } from './openProduct.ts'
 // a problem of a request (RFC 9457); the model's namesake is one of a rule file
 export { Problem } from './order.ts'
 export * from './order.ts'
+export { pictureText, readPicture } from './pictureText.ts'
+export type { PictureChoice } from './pictureText.ts'
 export type * from './product.ts'
 export * from './textOptions.ts'

@@ -172,6 +172,8 @@ export interface RuleTest {
 /** Free text the shopper enters (an engraving): outside the machine, checked by length and character set. */
 export interface TextOption {
   readonly id: string
+  /** The text names a picture of the shopper's (`PictureChoice`); absent: words. */
+  readonly kind?: 'picture'
   readonly label: Texts
   readonly maxLength: number
   /** Regular expression source the whole text must match. */

@@ -29,8 +29,8 @@ function textView(text: TextOption, options: readonly Option[]): TextOptionView 
       }),
     ),
   )
-  const { id, label, maxLength, pattern, priceCents } = text
-  return { id, label, maxLength, pattern, priceCents, when }
+  const { id, kind, label, maxLength, pattern, priceCents } = text
+  return { id, ...(kind && { kind }), label, maxLength, pattern, priceCents, when }
 }
 
 /** Everything without its place in the file: moving or commenting lines changes nothing. */

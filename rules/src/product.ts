@@ -61,6 +61,8 @@ export interface OptionView {
 
 export interface TextOptionView {
   readonly id: string
+  /** The text names a picture (`readPicture`); absent: words. */
+  readonly kind?: 'picture'
   readonly label: Texts
   readonly maxLength: number
   readonly pattern: string

@@ -4,12 +4,21 @@
  */
 import { readRules } from './constraints.ts'
 import type { ReadBeside } from './constraints.ts'
-import { familyShape, headShape, sceneShape, stepShape, testShape, textOptionShape } from './fileShape.ts'
+import {
+  familyShape,
+  headShape,
+  pictureOptionShape,
+  sceneShape,
+  stepShape,
+  testShape,
+  textOptionShape,
+} from './fileShape.ts'
 import { formulaTable } from './formula.ts'
 import { checkOperation, freeze, readBom, readRouting } from './making.ts'
 import type { ProductModel, Problem, RuleTest, Step, TextOption, Value } from './model.ts'
 import { suggestion } from './nearest.ts'
 import { readOptions } from './options.ts'
+import { pictureLength, picturePattern } from './pictureText.ts'
 import { readPrices } from './prices.ts'
 import { createReader, readable } from './reader.ts'
 import type { Reader } from './reader.ts'
@@ -73,11 +82,13 @@ function readSteps(reader: Reader, section: YamlNode | undefined): Step[] {
   return steps
 }
 
-const isPattern = (source: string): boolean => {
+/** What is wrong with a regular expression, in the engine's own words. */
+const patternProblem = (source: string): string | undefined => {
   try {
-    return new RegExp(`^(?:${source})$`, 'u') instanceof RegExp
-  } catch {
-    return false
+    void new RegExp(`^(?:${source})$`, 'u')
+    return undefined
+  } catch (error) {
+    return (error as Error).message.split(': ').at(-1)
   }
 }
 
@@ -89,7 +100,8 @@ function checkPattern(reader: Reader, node: YamlNode | undefined): string {
       node.where,
       'a repeated group can take for ever on some texts: use a character class such as [A-Z ]*',
     )
-  if (!isPattern(node.text)) reader.fail(node.where, `${node.text} is not a regular expression`)
+  const problem = patternProblem(node.text)
+  if (problem) reader.fail(node.where, `${node.text} is not a regular expression (${problem})`)
   return node.text
 }
 
@@ -104,7 +116,9 @@ function readTexts(
     if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(id))
       reader.fail(keyWhere, `"${id}" cannot name a text: letters, digits and "_" only, no digit first`)
     if (reader.find(id) !== undefined) reader.fail(keyWhere, `${id} is already the name of an option`)
-    const head = reader.fits(textOptionShape, node, `text ${id}`)
+    const isPicture = child(node, 'kind') !== undefined
+    const words = isPicture ? undefined : reader.fits(textOptionShape, node, `text ${id}`)
+    const head = isPicture ? reader.fits(pictureOptionShape, node, `picture ${id}`) : words
     const label = reader.texts(child(node, 'label'))
     const when = reader.formula(child(node, 'when'))
     if (!head) continue
@@ -112,13 +126,14 @@ function readTexts(
     checkOperation(reader, child(node, 'op'), operations)
     if (when && !formulaTable(when, reader.options))
       reader.fail(node.where, `the condition of ${id} depends on too many combinations`)
-    const pattern = checkPattern(reader, child(node, 'pattern'))
+    const form = words
+      ? { maxLength: words.maxLength, pattern: checkPattern(reader, child(node, 'pattern')) }
+      : { kind: 'picture' as const, maxLength: pictureLength, pattern: picturePattern }
     if (when)
       texts.push({
         id,
         label: label ?? { en: readable(id) },
-        maxLength: head.maxLength,
-        pattern,
+        ...form,
         when,
         priceCents: head.price ?? 0,
         ...(head.op !== undefined && { op: head.op }),

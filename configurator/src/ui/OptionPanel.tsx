@@ -65,7 +65,7 @@ export function OptionPanel({
           <OptionField key={option.id} session={session} view={view} option={option} onTouch={onTouch} />
         ))}
         {session.product.package.texts
-          .filter((text) => textStep(session, text.when) === step.id)
+          .filter((text) => text.kind !== 'picture' && textStep(session, text.when) === step.id)
           .map((text) => (
             <TextField key={text.id} session={session} view={view} text={text} onTouch={onTouch} />
           ))}
