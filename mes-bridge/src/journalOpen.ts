@@ -1,4 +1,5 @@
 /** Opens the order log on the database it is given: one set of queries, the embedded SQLite or a PostgreSQL server. */
+import { createHash } from 'node:crypto'
 import { fold, isCurrent, newOrderView, replay } from '@lot-one/rules'
 import type { LifecycleSnapshot, OrderEvent, OrderSnapshot } from '@lot-one/rules'
 import { Kysely, Migrator } from 'kysely'
@@ -32,6 +33,11 @@ export interface JournalStart {
   /** Intake beyond this many waiting writes is refused as unavailable. */
   readonly maxWaiting?: number
 }
+
+/** 64 KiB, the largest body taken, that no database can make smaller: where this fits, every order does. */
+const largestOrder = Array.from({ length: 1_024 }, (_, i) =>
+  createHash('sha384').update(String(i)).digest('base64'),
+).join('')
 
 /**
  * Opens the journal, brings its tables up to date and takes the data folder (SQLite) for this process.
@@ -406,8 +412,8 @@ export async function openJournal({ storage, now, warn, maxWaiting = 4096 }: Jou
       ),
 
     async probe() {
-      // as much as an order, written for real and taken back in the same transaction
-      const row = { rules_hash: 'probe', kept_at: now().toISOString(), json: ' '.repeat(8192) }
+      // as much as the largest order, written for real and taken back in the same transaction
+      const row = { rules_hash: 'probe', kept_at: now().toISOString(), json: largestOrder }
       const written = await committer.write({
         do: 'run',
         queries: [
