@@ -6,13 +6,16 @@
  */
 import { compile, holdsAt } from './compile.ts'
 import type { Compiled } from './compile.ts'
+import { decodeDiagram } from './diagram.ts'
 import { not, valueIn } from './formula.ts'
+import { createLazyMachine } from './lazyMachine.ts'
 import type { Formula, Option, ProductModel, Rule, Value } from './model.ts'
 import { productWith } from './machineProofs.ts'
 import { openProduct } from './openProduct.ts'
 import { packageOf } from './package.ts'
 import type { Selection } from './product.ts'
 import { createMachine } from './ruleMachine.ts'
+import type { Machine } from './ruleMachine.ts'
 import { canonicalJson } from './sha256.ts'
 
 /** A price that moved: of one value, or of a price term (its possible amounts). */
@@ -39,9 +42,12 @@ interface Side {
   /** Index of each of its options, and of each of its values, in the union. */
   readonly optionAt: readonly number[]
   readonly valueAt: readonly (readonly number[])[]
-  /** Its rules over the union; values and options it does not know are rules too. */
-  readonly parts: readonly Rule[]
+  /** Its rules over the union by what they say; values and options it does not know are rules too. */
+  readonly parts: ReadonlyMap<string, Rule>
 }
+
+/** The rules of either side are too big to compile, or lazy ones too hard to count with; the message names them. */
+export class TooBigToCompare extends Error {}
 
 function uniteOptions(old: ProductModel, next: ProductModel): Option[] {
   const united: Option[] = []
@@ -107,9 +113,10 @@ function sideOf(model: ProductModel, united: readonly Option[], at: string | und
   const where = { file: model.id, line: 1, column: 1 }
   const parts: Rule[] = model.rules
     .filter((rule) => holdsAt(rule.effective, day))
-    .map(({ id, formula, where: place }) => ({
+    .map(({ id, formula, lazy, where: place }) => ({
       id,
       formula: moved(formula, { optionAt, valueAt }, united),
+      ...(lazy && { lazy }),
       where: place,
     }))
   for (const [index, option] of united.entries()) {
@@ -118,7 +125,8 @@ function sideOf(model: ProductModel, united: readonly Option[], at: string | und
     if (values.length < option.values.length)
       parts.push({ id: `values of ${option.id}`, formula: valueIn(index, values), where })
   }
-  return { model, optionAt, valueAt, parts }
+  const says = ({ formula, lazy }: Rule) => JSON.stringify([formula, lazy])
+  return { model, optionAt, valueAt, parts: new Map(parts.map((part) => [says(part), part])) }
 }
 
 /** Rules alone, without prices. */
@@ -141,32 +149,51 @@ function bareModel(united: readonly Option[], rules: readonly Rule[]): ProductMo
   }
 }
 
-/** A machine of rules alone. @throws Error when the rules are too big to compile. */
+/** A machine of rules alone, over an order as far as it fits. @throws TooBigToCompare */
 function machineOf(
   united: readonly Option[],
   rules: readonly Rule[],
   order?: readonly string[],
 ): { model: ProductModel; compiled: Compiled } {
   const model = bareModel(united, rules)
-  const compiled = compile(model, order && { order })
-  if (!compiled.ok) throw new Error('the rules are too big to be compared')
+  const compiled = compile(model, order && { order, near: order })
+  if (!compiled.ok) throw new TooBigToCompare(compiled.problems[0]!.message)
+  if (compiled.configurationsAtMost) {
+    const lazy = compiled.rules.filter((rule) => rule.lazy === true).map(({ id }) => id)
+    throw new TooBigToCompare(`counting with the lazy rules (${lazy.join(', ')}) takes too long`)
+  }
   return { model, compiled }
 }
+
+/** The machine of a compile, its lazy rules beside it. */
+function askable({ diagram, ruleDiagrams, rules }: Compiled): Machine {
+  const lazy = [...rules.keys()].filter((r) => rules[r]!.lazy === true)
+  return lazy.length === 0
+    ? createMachine(diagram)
+    : createLazyMachine(diagram, decodeDiagram(ruleDiagrams), lazy)
+}
+
+/** Rules of one side that the other one does not have. */
+const only = (here: Side, there: Side): Rule[] =>
+  [...here.parts].flatMap(([says, part]) => (there.parts.has(says) ? [] : [part]))
 
 /** A product of `here` that `there` forbids: one that breaks the first of its rules that can be broken. */
 function exampleOf(united: readonly Option[], here: Side, there: Side, whole: Compiled): Example | undefined {
   const model = bareModel(united, [])
-  const machine = createMachine(whole.diagram)
+  const machine = askable(whole)
   const known = new Set(here.model.options.map((option) => option.id))
-  for (const rule of there.parts) {
+  for (const rule of only(there, here)) {
     const broken: Rule = { ...rule, id: `not ${rule.id}`, formula: not(rule.formula) }
     const found = productWith(machine, model, broken.formula)
     if (found === undefined) continue
     let product: Selection | undefined
     if (found === 'too wide') {
-      const beside = machineOf(united, [...here.parts, broken], whole.order)
+      const beside = machineOf(united, [...here.parts.values(), broken], whole.order)
       if (beside.compiled.configurations === 0n) continue
-      product = openProduct(packageOf(beside.model, beside.compiled)).complete({ context: {}, selection: {} })
+      product = openProduct(packageOf(beside.model, beside.compiled), createLazyMachine).complete({
+        context: {},
+        selection: {},
+      })
     } else product = Object.fromEntries(united.map((option, o) => [option.id, option.values[found[o]!]!]))
     if (!product) throw new Error(`${rule.id} can be broken, but no product breaks it`)
     return {
@@ -211,21 +238,37 @@ function priceChanges(old: Side, next: Side, united: readonly Option[]): PriceCh
   return changes
 }
 
-/** Compares two models on an order date (each on its own first day when none is given). Pure. @throws Error when too big. */
-export function difference(old: ProductModel, next: ProductModel, at?: string): Difference {
+/**
+ * Compares two models on an order date (each on its own first day when none is given). `order` of variables, as of the lock of
+ * either, saves searching for one. Pure. @throws TooBigToCompare
+ */
+export function difference(
+  old: ProductModel,
+  next: ProductModel,
+  at?: string,
+  order?: readonly string[],
+): Difference {
   const united = uniteOptions(old, next)
   const [before, after] = [sideOf(old, united, at), sideOf(next, united, at)]
-  const both = machineOf(united, [...before.parts, ...after.parts]).compiled
-  const [whole, wholeNext] = [before, after].map((side) => machineOf(united, side.parts, both.order).compiled)
-  const lost = whole!.configurations - both.configurations
-  const gained = wholeNext!.configurations - both.configurations
-  const lostExample = lost > 0n ? exampleOf(united, before, after, whole!) : undefined
-  const gainedExample = gained > 0n ? exampleOf(united, after, before, wholeNext!) : undefined
+  const pricesChanged = priceChanges(before, after, united)
+  const [removed, added] = [only(before, after), only(after, before)]
+  if (removed.length === 0 && added.length === 0) return { lost: 0n, gained: 0n, pricesChanged }
+  const options = new Set(united.map(({ id }) => id))
+  const known = order?.filter((name) => options.has(name))
+  const both = machineOf(united, [...before.parts.values(), ...added], known).compiled
+  // Where one side only has more rules than the other, it is both of them.
+  const whole = added.length === 0 ? both : machineOf(united, [...before.parts.values()], both.order).compiled
+  const wholeNext =
+    removed.length === 0 ? both : machineOf(united, [...after.parts.values()], both.order).compiled
+  const lost = whole.configurations - both.configurations
+  const gained = wholeNext.configurations - both.configurations
+  const lostExample = lost > 0n ? exampleOf(united, before, after, whole) : undefined
+  const gainedExample = gained > 0n ? exampleOf(united, after, before, wholeNext) : undefined
   return {
     lost,
     gained,
     ...(lostExample && { lostExample }),
     ...(gainedExample && { gainedExample }),
-    pricesChanged: priceChanges(before, after, united),
+    pricesChanged,
   }
 }

@@ -53,8 +53,9 @@ const families = fc
     b: fc.option(values),
     n: fc.integer({ min: 1, max: 3 }),
     rules: fc.array(rule, { maxLength: 3 }),
+    lazy: fc.boolean(),
   })
-  .map(({ a, b, n, rules }) => {
+  .map(({ a, b, n, rules, lazy }) => {
     const fitting = rules.filter(
       (text) =>
         (b !== null || !text.startsWith('b')) &&
@@ -66,7 +67,7 @@ const families = fc
   a: { values: [${a.join(', ')}] }
 ${b ? `  b: { values: [${b.join(', ')}] }\n` : ''}  n: { type: number, min: 1, max: ${n}, step: 1 }
   lid: { type: bool }
-constraints: [${fitting.map((text, i) => `{ id: r${i}, check: ${JSON.stringify(text)} }`).join(', ')}]
+constraints: [${fitting.map((text, i) => `{ id: r${i}, check: ${JSON.stringify(text)}, lazy: ${lazy && i === 0} }`).join(', ')}]
 `
   })
 

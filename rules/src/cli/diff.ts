@@ -3,6 +3,7 @@ import { judgeOrders } from '../brokenOrders.ts'
 import type { OrderSide } from '../brokenOrders.ts'
 import { difference } from '../difference.ts'
 import type { Example } from '../difference.ts'
+import { knownOrder } from '../lock.ts'
 import type { ProductModel } from '../model.ts'
 import { createLazyMachine } from '../lazyMachine.ts'
 import { openProduct } from '../openProduct.ts'
@@ -15,6 +16,12 @@ import { bad, faint, good, grouped, listed, money, plural, strong, table } from 
 
 const shown = (title: string, example: Example | undefined): string[] =>
   example ? [`${title} (because of ${example.because}):`, faint(`  ${listed(example.product)}`)] : []
+
+/** The order of variables that a lock knows for about these rules. */
+function orderOf(model: ProductModel, file: string, at: string | undefined): readonly string[] | undefined {
+  const { order, near } = knownOrder(model, file, at)
+  return order ?? near
+}
 
 /** Products of a model by order date, compiled once each. */
 function opened(model: ProductModel, file: string, at: string | undefined): OrderSide {
@@ -41,6 +48,7 @@ export function diff(call: Call): Answer {
     old!.model,
     next!.model,
     call.at,
+    orderOf(old!.model, call.files[0]!, call.at) ?? orderOf(next!.model, call.files[1]!, call.at),
   )
   const { currency } = next!.model
   const amounts = (cents: readonly number[]) =>

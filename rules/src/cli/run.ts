@@ -8,6 +8,7 @@ import { diff } from './diff.ts'
 import { graph } from './graph.ts'
 import { importModel } from './import.ts'
 import { bad, careful, strong } from './paint.ts'
+import { TooBigToCompare } from '../difference.ts'
 import { LazyRulesTooHard } from '../lazyMachine.ts'
 import { test } from './test.ts'
 import { lockFileOf } from '../lock.ts'
@@ -88,7 +89,7 @@ export function run(args: readonly string[], { out, err, saveLock }: Outlets): 0
       else out(`${strong(bad('The rules are wrong: rules check tells more.'))}\n${error.message}\n`)
       return 1
     }
-    if (error instanceof LazyRulesTooHard) {
+    if (error instanceof LazyRulesTooHard || error instanceof TooBigToCompare) {
       if (wantsJson) print({ ok: false, error: error.message })
       else out(`${strong(bad('This cannot be answered:'))} ${error.message}\n`)
       return 1
