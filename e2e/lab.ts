@@ -38,7 +38,9 @@ export async function startLab(): Promise<Lab> {
     const path = new URL(request.url ?? '/', 'http://lab').pathname
     readFile(join(folder, path === '/' ? 'index.html' : path)).then(
       (body) => {
-        const type = { '.js': 'text/javascript', '.html': 'text/html' }[extname(path) || '.html']
+        const type = { '.js': 'text/javascript', '.css': 'text/css', '.html': 'text/html' }[
+          extname(path) || '.html'
+        ]
         response.writeHead(200, { 'content-type': type ?? 'application/octet-stream' }).end(body)
       },
       () => response.writeHead(404).end(),
