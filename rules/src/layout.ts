@@ -5,14 +5,16 @@
 import type { Budget } from './diagramBuilder.ts'
 import type { Diagram } from './diagram.ts'
 import { holds } from './evaluate.ts'
+import { factorsOf } from './factoring.ts'
 import { formulaDiagram, optionsOf } from './formulaDiagram.ts'
 import { createFreezer, freezeInto, freezeRule, unsplit } from './freeze.ts'
 import { createWorkbench } from './joining.ts'
 import type { Workbench } from './joining.ts'
 import type { Formula, PriceTerm, ProductModel, Rule } from './model.ts'
 import type { Proofs } from './proofs.ts'
+import { createRegions } from './regions.ts'
 import { splitSpan } from './splitSize.ts'
-import { plainEdges, shapeOf } from './splitting.ts'
+import { shapeOf } from './splitting.ts'
 
 /** For work that is known to be small. */
 export const unlimited: Budget = { nodes: Infinity, steps: Infinity }
@@ -158,17 +160,23 @@ export function freezeGroups(
       variables: levels.map((level) => order[level]!),
     }
   })
+  const position = positionsOf(order)
   const frozen = (span: number) => {
-    const freezer = createFreezer(plan.sizes, positionsOf(order))
+    const freezer = createFreezer(plan.sizes, position)
     const regions = shapes.map(({ shape, variables }) => freezeInto(freezer, shape, variables, span))
     return freezer.finish([freezer.all(regions)], machineWeights(plan))
   }
+  const factored = () => {
+    const regions = createRegions(position)
+    const factors = shapes.flatMap(({ shape, variables }) => factorsOf(regions, shape, variables, plan.sizes))
+    const freezer = createFreezer(plan.sizes, position)
+    return freezer.finish([regions.freeze(regions.all(factors), freezer)], machineWeights(plan))
+  }
   // Lazy rules are asked beside the machine, variable by variable in the one order.
   if (plan.rules.some((rule) => rule.lazy === true)) return frozen(unsplit)
-  const split = frozen(splitSpan)
   // What gains nothing stays plain.
-  const plain = shapes.reduce((sum, { shape }) => sum + plainEdges(shape), 0)
-  return split.edgeSet.length < plain + (shapes.length > 1 ? shapes.length : 0) ? split : frozen(unsplit)
+  const ways = [frozen(unsplit), frozen(splitSpan), factored()]
+  return ways.reduce((best, way) => (way.edgeSet.length < best.edgeSet.length ? way : best))
 }
 
 /** The rest of the machine's diagram: what each value adds to the price, and where the amounts of the terms stand. */

@@ -22,7 +22,11 @@ interface Choice {
   readonly edges: readonly { readonly values: readonly number[]; readonly child: number }[]
 }
 
-export function createRegions(): Regions {
+/**
+ * With `position`, the place of each variable in the order, members stand in that order, so that what lists have in common stands
+ * together; and a member on top of all others that says one thing leads on to them, which needs one edge less.
+ */
+export function createRegions(position?: ArrayLike<number>): Regions {
   const made: (Choice | readonly number[])[] = [[]]
   const known = new Map<string, number>()
   const once = (key: string, node: Choice | readonly number[]): number => {
@@ -31,15 +35,33 @@ export function createRegions(): Regions {
     known.set(key, made.length)
     return made.push(node) - 1
   }
+  const placeOf = (node: number) => {
+    const own = made[node]!
+    return position !== undefined && 'variable' in own ? position[own.variable]! : 0
+  }
+  const choice: Regions['choice'] = (variable, edges) =>
+    once(`${variable}|${edges.map(({ values, child }) => `${values.join()}:${child}`).join('|')}`, {
+      variable,
+      edges,
+    })
   return {
-    choice: (variable, edges) =>
-      once(`${variable}|${edges.map(({ values, child }) => `${values.join()}:${child}`).join('|')}`, {
-        variable,
-        edges,
-      }),
+    choice,
     all: (children) => {
-      const own = [...new Set(children)].filter((child) => child !== 0).sort((a, b) => a - b)
-      return own.length < 2 ? (own[0] ?? 0) : once(own.join(), own)
+      const own = [...new Set(children)]
+        .filter((child) => child !== 0)
+        .sort((a, b) => placeOf(a) - placeOf(b) || a - b)
+      let from = 0
+      const above: Choice[] = []
+      for (; position !== undefined && from + 1 < own.length; from++) {
+        const member = made[own[from]!]!
+        if (!('variable' in member) || member.edges.length !== 1 || member.edges[0]!.child !== 0) break
+        above.push(member)
+      }
+      const rest = own.slice(from)
+      return above.reduceRight(
+        (child, { variable, edges }) => choice(variable, [{ values: edges[0]!.values, child }]),
+        rest.length < 2 ? (rest[0] ?? 0) : once(rest.join(), rest),
+      )
     },
     nodes: () => made.length,
     freeze: (root, freezer) => {
@@ -88,7 +110,7 @@ const leastUses = 3
 const mostRounds = 16
 
 /**
- * Replaces runs that many ascending lists have in common by lists of their own, most frequent pairs first (grammar compression
+ * Replaces runs that many lists have in common by lists of their own, most frequent pairs first (grammar compression
  * as in Larsson and Moffat, *Off-line dictionary-based compression*, 2000). `lists[node]`: the members of an *all* node.
  * Gives the list of every node, old or new (from `first` on).
  */

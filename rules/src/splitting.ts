@@ -94,14 +94,3 @@ export function partEnds({ place, edgeStart, edgeChild }: Shape, span: number): 
     end[node] = isEnd[nearest[node]!] === 1 ? nearest[node]! : end[nearest[node]!]!
   return end
 }
-
-/** Edges of the frozen diagram when nothing is split: its own, and one for every place that an edge skips. */
-export function plainEdges({ place, edgeStart, edgeChild }: Shape): number {
-  // What skips places to the same node shares the choices in between.
-  const highest = Int32Array.from(place)
-  for (let node = 1; node < place.length; node++)
-    for (let e = edgeStart[node]!; e < edgeStart[node + 1]!; e++)
-      highest[edgeChild[e]!] = Math.min(highest[edgeChild[e]!]!, place[node]! + 1)
-  highest[place.length - 1] = 0
-  return highest.reduce((sum, first, node) => sum + place[node]! - first, edgeChild.length)
-}
