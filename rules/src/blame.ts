@@ -17,24 +17,44 @@ interface Blamed {
   readonly rules: readonly Blame[]
 }
 
+export interface BlameOptions {
+  /** Order date (ISO day); absent: the model's first day. */
+  readonly at?: string
+  /** Order of variables that is known for the model, as of its lock. */
+  readonly order?: readonly string[]
+  /** Ids of the rules asked about; absent: all in force. */
+  readonly only?: readonly string[]
+  /** A clock in milliseconds, and how long the rules may take together. */
+  readonly now: () => number
+  readonly ms: number
+  /** Hears before each rule how many are done, of how many. */
+  readonly onProgress?: (done: number, of: number) => void
+}
+
 /**
  * Compiles a model once with all rules in force on an order date and once without each of them, always over the same order of
  * options, so that nodes compare. Prices and parts are left aside: a rule less may leave them unproved, which is no size.
- * `enough` ends the work early; rules not reached then have no figures. Too big with all rules: the compiler's report.
+ * Rules not reached in time have no figures. Too big with all rules: the compiler's report.
  */
 export function blame(
   model: ProductModel,
-  at: string | undefined,
-  enough: () => boolean,
+  { at, order: known, only, now, ms, onProgress }: BlameOptions,
 ): Blamed | Extract<CompileResult, { readonly ok: false }> {
   const bare: ProductModel = { ...model, prices: [], bom: [] }
+  const options = new Set(model.options.map(({ id }) => id))
+  const near = known?.filter((name) => options.has(name))
   const day = at === undefined ? {} : { at }
-  const whole = compile(bare, day)
+  const whole = compile(bare, { ...day, ...(near && { order: near, near }) })
   if (!whole.ok) return whole
   const { configurations, nodes, order } = whole
-  const rules = whole.rules.map((rule): Blame => {
-    if (enough()) return { rule }
-    const without = compile({ ...bare, rules: bare.rules.filter((each) => each !== rule) }, { ...day, order })
+  const started = now()
+  const asked = whole.rules.filter(({ id }) => only === undefined || only.includes(id))
+  const rules = asked.map((rule, done): Blame => {
+    const left = ms - (now() - started)
+    if (left <= 0) return { rule }
+    onProgress?.(done, asked.length)
+    const others = { ...bare, rules: bare.rules.filter((each) => each !== rule) }
+    const without = compile(others, { ...day, order, now, budget: { ms: left } })
     return without.ok
       ? { rule, without: { configurations: without.configurations, nodes: without.nodes } }
       : { rule }

@@ -6,4 +6,8 @@ process.exitCode = run(process.argv.slice(2), {
   out: (text) => process.stdout.write(text),
   err: (text) => process.stderr.write(text),
   saveLock: writeLock,
+  // Over the same line again and again: only for somebody who watches.
+  ...(process.stderr.isTTY && {
+    progress: (text: string) => void process.stderr.write(text ? `\r\u001B[K${text} …` : '\r\u001B[K'),
+  }),
 })

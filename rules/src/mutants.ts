@@ -61,21 +61,25 @@ function tableSlips(formula: Extract<Formula, { op: 'table' }>, options: readonl
       slips.push({ formula: next === null ? { op: 'true' } : { ...formula, rows: [[next]] }, change })
     return slips
   }
+  // Each slip is a table of its own: only those that are kept are made.
+  const possible: (() => Slip)[] = []
   for (const [at, row] of rows.entries()) {
-    const rest = rows.filter((_, other) => other !== at)
-    slips.push({
-      formula: rest.length === 0 ? { op: 'false' } : { ...formula, rows: rest },
-      change: `row ${nameRow(row)} missing`,
+    possible.push(() => {
+      const rest = rows.filter((_, other) => other !== at)
+      return {
+        formula: rest.length === 0 ? { op: 'false' } : { ...formula, rows: rest },
+        change: `row ${nameRow(row)} missing`,
+      }
     })
     for (const [column, cell] of row.entries())
       for (const { cell: next, change } of cellSlips(options[of[column]!]!, cell))
-        slips.push({
+        possible.push(() => ({
           formula: { ...formula, rows: rows.with(at, row.with(column, next)) },
           change: `in row ${nameRow(row)}: ${change}`,
-        })
+        }))
   }
-  const step = Math.max(1, Math.ceil(slips.length / mostPerTable))
-  return slips.filter((_, at) => at % step === 0)
+  const step = Math.max(1, Math.ceil(possible.length / mostPerTable))
+  return possible.filter((_, at) => at % step === 0).map((make) => make())
 }
 
 function sumSlips(formula: Extract<Formula, { op: 'sum' }>, options: readonly Option[]): Slip[] {

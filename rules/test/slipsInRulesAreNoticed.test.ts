@@ -106,7 +106,7 @@ test.each([
   ['oven.yaml', 25],
 ])('the own tests of %s notice slips in its rules (every %ith of them)', (name, every) => {
   const file = product(name)
-  const found = mutationScore(modelOf(loadPath(file)), file, undefined, every)
+  const found = mutationScore(modelOf(loadPath(file)), file, { every })
   expect(found.mutants).toBeGreaterThan(5)
   expect(
     found.score,

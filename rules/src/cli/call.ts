@@ -27,6 +27,9 @@ export interface Answer {
   readonly lock?: { readonly file: string; readonly text: string }
 }
 
+/** Told while a command is at work; each text replaces the one before. */
+export type Progress = (text: string) => void
+
 /** The call itself is wrong (exit code 2); the message names the thing, the value and the next step. */
 export class WrongCall extends Error {}
 
@@ -36,7 +39,7 @@ export interface Call {
   readonly json: boolean
   readonly choose: readonly string[]
   readonly at?: string
-  /** Options a graph is projected on. */
+  /** Options a graph is projected on, rules that are blamed. */
   readonly on: readonly string[]
   readonly format?: string
   readonly mutate: boolean
@@ -77,15 +80,15 @@ export function readCall(args: readonly string[], commands: readonly string[]): 
   const { at, format, orders } = values
   if (at !== undefined && !(/^\d{4}-\d{2}-\d{2}$/.test(at) && Number.isFinite(Date.parse(`${at}T00:00:00Z`))))
     throw new WrongCall(`--at ${at} is not a day: write it as 2026-10-15`)
-  for (const [flag, given, owner] of [
-    ['on', values.on, 'graph'],
-    ['format', format, 'graph'],
-    ['mutate', values.mutate, 'test'],
-    ['no-lock', values['no-lock'], 'check'],
-    ['orders', orders, 'diff'],
+  for (const [flag, given, owners] of [
+    ['on', values.on, ['graph', 'blame']],
+    ['format', format, ['graph']],
+    ['mutate', values.mutate, ['test']],
+    ['no-lock', values['no-lock'], ['check']],
+    ['orders', orders, ['diff']],
   ] as const)
-    if (given !== undefined && command !== owner)
-      throw new WrongCall(`--${flag} belongs to ${owner}, not to ${command}`)
+    if (given !== undefined && !(owners as readonly string[]).includes(command))
+      throw new WrongCall(`--${flag} belongs to ${owners.join(' and ')}, not to ${command}`)
   return {
     command,
     files,

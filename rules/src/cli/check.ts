@@ -2,12 +2,12 @@
 import { gzipSync } from 'node:zlib'
 import { compile, effectiveIntervals } from '../compile.ts'
 import type { Compiled, CompileResult } from '../compile.ts'
-import { knownOrder, lockText, unfitOrder } from '../lock.ts'
+import { knownOrder, lockFileOf, lockText, unfitOrder } from '../lock.ts'
 import type { Problem, ProductModel } from '../model.ts'
 import { conditionsNeverMet, neverInEffect } from '../neverApplied.ts'
 import { redundantRules } from '../redundant.ts'
 import { describeProblem, load, onlyFile } from './call.ts'
-import type { Answer, Call } from './call.ts'
+import type { Answer, Call, Progress } from './call.ts'
 import {
   bad,
   careful,
@@ -25,7 +25,7 @@ import {
 const now = () => performance.now()
 
 /** Compiles for any order date, each set of rules over the order its lock knows, else over one found for it; once each. */
-function createCompiler(model: ProductModel, file: string, noLock: boolean) {
+function createCompiler(model: ProductModel, file: string, noLock: boolean, progress: Progress) {
   const warnings: Problem[] = []
   const results = new Map<string | undefined, CompileResult>()
   const starts = effectiveIntervals(model)
@@ -37,6 +37,8 @@ function createCompiler(model: ProductModel, file: string, noLock: boolean) {
     // What was found for another day is near enough for this one.
     const other = [...results.values()].findLast((each) => each.ok)?.order
     const near = other ?? known.near
+    if (!noLock && known.order === undefined)
+      progress(`looking for the smallest machine, once: its order is kept in ${lockFileOf(file)}`)
     const result = compile(model, {
       now,
       ...(day !== undefined && { at: day }),
@@ -76,12 +78,12 @@ const shownErrors = 100
 const isText = ({ message }: Problem) => message.includes(' has no text ')
 
 /** Runs the command. */
-export function check(call: Call): Answer {
+export function check(call: Call, progress: Progress): Answer {
   const file = onlyFile(call)
   const { model, problems, warnings } = load(file)
   const errors: Problem[] = [...problems]
   let compiled: Compiled | undefined
-  const compiler = model && createCompiler(model, file, call.noLock)
+  const compiler = model && createCompiler(model, file, call.noLock, progress)
   if (model && compiler) {
     const result = compiler.on(call.at)
     errors.push(...result.problems)

@@ -25,6 +25,17 @@ export interface MutationScore {
   /** Noticed of those that could be published, 0 to 1. */
   readonly score: number
   readonly survivors: readonly Survivor[]
+  /** Slips that there was no time for; the others are spread evenly over the rules. */
+  readonly untried: number
+}
+
+export interface MutationOptions {
+  readonly at?: string
+  /** 5: each fifth slip. */
+  readonly every?: number
+  /** Whether to stop before the next slip. */
+  readonly enough?: () => boolean
+  readonly onProgress?: (done: number, of: number) => void
 }
 
 const sameBytes = (a: Uint8Array, b: Uint8Array): boolean =>
@@ -50,17 +61,35 @@ function isHarmless(
   return joined.ok && joined.configurations === original.configurations
 }
 
-/** Runs the tests of a model against every slip (`every` 5: each fifth one). */
-export function mutationScore(model: ProductModel, file: string, at?: string, every = 1): MutationScore {
+/** `0 … count - 1`, each once, in an order whose beginning is spread evenly over all of it. */
+function* spread(count: number): Generator<number> {
+  const bits = Math.ceil(Math.log2(Math.max(2, count)))
+  for (let n = 0; n < 2 ** bits; n++) {
+    let mirrored = 0
+    for (let bit = 0; bit < bits; bit++) mirrored += ((n >> bit) & 1) * 2 ** (bits - 1 - bit)
+    if (mirrored < count) yield mirrored
+  }
+}
+
+/** Runs the tests of a model against every slip. */
+export function mutationScore(
+  model: ProductModel,
+  file: string,
+  { at, every = 1, enough, onProgress }: MutationOptions = {},
+): MutationScore {
+  // Rules that a slot brings along (`fridge/ice-water`) are a matter of that family's own tests.
+  const own = { ...model, rules: model.rules.filter(({ id }) => !id.includes('/')) }
+  const slips = mutantsOf(own).filter((_, number) => number % every === 0)
   // The first day always: a family without tests notices nothing.
   const days = [...new Set([at, ...model.tests.map((test) => test.at ?? at)])]
   const originals = new Map(days.map((day) => [day, compileOrFail(model, file, day)]))
-  const survivors: Survivor[] = []
-  let [noticed, refused] = [0, 0]
-  // Rules that a slot brings along (`fridge/ice-water`) are a matter of that family's own tests.
-  const own = { ...model, rules: model.rules.filter(({ id }) => !id.includes('/')) }
-  for (const [number, mutant] of mutantsOf(own).entries()) {
-    if (number % every !== 0) continue
+  const survivors: (Survivor & { readonly number: number })[] = []
+  let [noticed, refused, done] = [0, 0, 0]
+  for (const number of spread(slips.length)) {
+    const mutant = slips[number]!
+    if (enough?.()) break
+    onProgress?.(done, slips.length)
+    done++
     const slipped = mutated(model, mutant)
     const compiled = new Map<string | undefined, Compiled>()
     let [isRefused, isSame] = [false, true]
@@ -88,10 +117,19 @@ export function mutationScore(model: ProductModel, file: string, at?: string, ev
         ![...originals].every(([day, original]) => isHarmless(model, mutant, original, compiled.get(day)!))
       ) {
         const { where, id } = mutant.rule
-        survivors.push({ file: where.file, line: where.line, ruleId: id, change: mutant.change })
+        survivors.push({ number, file: where.file, line: where.line, ruleId: id, change: mutant.change })
       }
     }
   }
   const mutants = noticed + survivors.length
-  return { mutants, noticed, refused, score: mutants === 0 ? 1 : noticed / mutants, survivors }
+  return {
+    mutants,
+    noticed,
+    refused,
+    score: mutants === 0 ? 1 : noticed / mutants,
+    survivors: survivors
+      .toSorted((a, b) => a.number - b.number)
+      .map(({ file: where, line, ruleId, change }) => ({ file: where, line, ruleId, change })),
+    untried: slips.length - done,
+  }
 }

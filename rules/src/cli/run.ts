@@ -2,7 +2,7 @@
 import { blameRules } from './blame.ts'
 import { count, explain, possible } from './ask.ts'
 import { readCall, WrongCall, WrongRules } from './call.ts'
-import type { Answer, Call } from './call.ts'
+import type { Answer, Call, Progress } from './call.ts'
 import { check } from './check.ts'
 import { diff } from './diff.ts'
 import { graph } from './graph.ts'
@@ -19,7 +19,7 @@ const schema = (): Answer => {
   return { code: 0, json, text: JSON.stringify(json, undefined, 2) }
 }
 
-const commands: Readonly<Record<string, (call: Call) => Answer>> = {
+const commands: Readonly<Record<string, (call: Call, progress: Progress) => Answer>> = {
   check,
   count,
   domains: possible,
@@ -50,7 +50,7 @@ const help = `usage: npm run rules -- COMMAND FILE [--choose option=value]... [-
   --mutate                test: how many slips in the rules the tests would notice (at least 80 %)
   --orders FILE.ndjson    diff: saved designs and open orders, one a line; which break, and their cheapest repair
   --no-lock               check: neither reads nor writes the lock file (FILE.lock.json) with the order of variables
-  --on option,option...   graph: the options shown, in this order; at most 6
+  --on name,name...       graph: the options shown, in this order, at most 6; blame: only these rules
   --format NAME           graph: mermaid (default), xstate, scxml, dot
   --json                  one JSON object instead of text
 
@@ -62,10 +62,15 @@ export interface Outlets {
   readonly err: (text: string) => void
   /** Keeps a lock beside its rule file; `false`: it could not be written. Absent: locks are not written. */
   readonly saveLock?: (file: string, text: string) => boolean
+  /** What takes long says how far it is; the empty text takes that away again. Absent: nobody is watching. */
+  readonly progress?: Progress
 }
 
 /** Runs one call; gives its exit code: 0 fine, 1 the rules or choices are wrong, 2 the call is wrong. */
-export function run(args: readonly string[], { out, err, saveLock }: Outlets): 0 | 1 | 2 {
+export function run(
+  args: readonly string[],
+  { out, err, saveLock, progress = () => undefined }: Outlets,
+): 0 | 1 | 2 {
   const wantsJson = args.includes('--json')
   const print = (value: unknown) => out(`${JSON.stringify(value)}\n`)
   try {
@@ -74,7 +79,8 @@ export function run(args: readonly string[], { out, err, saveLock }: Outlets): 0
       out(`${help}\n`)
       return 0
     }
-    const answer = commands[call.command]!(call)
+    const answer = commands[call.command]!(call, progress)
+    progress('')
     if (call.json) print(answer.json)
     else out(`${answer.text}\n`)
     for (const note of answer.notes ?? []) err(`${careful('rules:')} ${note}\n`)
