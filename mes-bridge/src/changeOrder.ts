@@ -24,6 +24,7 @@ export type Change = Parameters<Production['requestChange']>[1]
 
 /** What the dispatcher lends for wishes about orders. */
 export interface Hands extends Pick<Desk, 'book' | 'lineOf' | 'touch'> {
+  /** An order of the journal; undefined when it is in other hands. */
   load(orderId: string): Promise<Work | undefined>
   derive(order: OrderSnapshot): Promise<readonly PlannedOperation[]>
 }
@@ -34,12 +35,11 @@ const inOtherHands: Unavailable = {
   outcome: 'unavailable',
   reason: 'another bridge has taken the order over, try again shortly',
 }
-const unknown: Unavailable = { outcome: 'unavailable', reason: 'the order is not in the order log' }
 
 /** Wants an order cancelled: durable when it answers. Repeating it is safe. */
 export async function cancelOrder(hands: Hands, orderId: string): Promise<CancelOutcome> {
   const work = await hands.load(orderId)
-  if (!work) return unknown
+  if (!work) return inOtherHands
   const already = cancelState(work)
   if (already) return already
   if (work.view.state !== 'cancelling') {
@@ -110,7 +110,7 @@ interface Difference {
 /** Gives an order another design as far as no station has begun what it touches. Two changes at once: the second is refused as unavailable. */
 export async function changeOrder(hands: Hands, orderId: string, change: Change): Promise<ChangeOutcome> {
   const work = await hands.load(orderId)
-  if (!work) return unknown
+  if (!work) return inOtherHands
   if (work.changing) return { outcome: 'unavailable', reason: 'another change of this order is under way' }
   const over = finishedOrder(work.view)
   if (over) return over

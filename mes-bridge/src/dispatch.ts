@@ -67,7 +67,7 @@ export function createDispatch(options: DispatchOptions): Dispatch {
   const { bridge = 'bridge', monotonicMs = () => performance.now() } = options
   const byId = new Map(lines.map((line) => [line.id, line]))
   const dirty = new Set<Work>()
-  const loading = new Set<string>()
+  const loading = new Map<string, Promise<Work | undefined>>()
   const timers = new Set<NodeJS.Timeout>()
   const performing = new Set<Promise<void>>()
   const leave: (() => void)[] = []
@@ -326,17 +326,18 @@ export function createDispatch(options: DispatchOptions): Dispatch {
     }
   }
 
-  async function load(orderId: string): Promise<Work | undefined> {
+  /** Undefined: there is none, or it is not ours to take. Whoever asks while it is being read gets the same answer. */
+  function load(orderId: string): Promise<Work | undefined> {
     const known = book.get(orderId)
-    if (known || loading.has(orderId)) return known
-    loading.add(orderId)
-    try {
-      const [order, jobs] = await Promise.all([journal.order(orderId), journal.jobs(orderId)])
-      if (!order || stopped) return undefined
-      return await take(order.view, jobs)
-    } finally {
-      loading.delete(orderId)
-    }
+    if (known) return Promise.resolve(known)
+    const underWay = loading.get(orderId) ?? read(orderId).finally(() => loading.delete(orderId))
+    loading.set(orderId, underWay)
+    return underWay
+  }
+
+  async function read(orderId: string): Promise<Work | undefined> {
+    const [order, jobs] = await Promise.all([journal.order(orderId), journal.jobs(orderId)])
+    return order && !stopped ? take(order.view, jobs) : undefined
   }
 
   /** Takes an order up if it is ours to take. */

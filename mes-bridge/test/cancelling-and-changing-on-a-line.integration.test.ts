@@ -71,6 +71,16 @@ describe('cancelling and changing on a line', () => {
     expect(builtOf(ahead)).toHaveLength(6)
   })
 
+  test('a wish that comes while its order is still being taken up is granted, not refused', async () => {
+    for (let round = 0; round < 3; round++) {
+      const orderId = await placeOrder(journal)
+      const wishes = [dispatch.requestCancel(orderId), dispatch.requestCancel(orderId)]
+      expect(await Promise.all(wishes)).toEqual([{ outcome: 'requested' }, { outcome: 'requested' }])
+      await reached(journal, orderId, 'cancelled')
+      expect(builtOf(orderId)).toEqual([])
+    }
+  })
+
   test('an order that a station has begun is frozen, and goes on to its end', async () => {
     const orderId = await placeOrder(journal, { colour: 'white', slow: 'sheet-metal' })
     await seen(journal, orderId, jobEvent('Running', 10))

@@ -61,7 +61,7 @@ describe.skipIf(postgresMissing)(`on PostgreSQL${postgresMissing ? ` (${postgres
     const resumed = await Promise.all(
       ['line-1', 'line-2'].map((id) => site.ask(there, 'POST', `/api/lines/${id}/resume`)),
     )
-    expect(wishes.map(([, { status }]) => status)).toEqual([200, 200, 200, 200])
+    expect(wishes.flatMap(([, { status, body }]) => (status === 200 ? [] : [body]))).toEqual([])
     for (const [shopper, { body }] of wishes)
       if (shopper.changed) expect(body.order.selection).toMatchObject(shopper.changed)
     expect(resumed.map(({ body }) => body.held)).toEqual([false, false])
