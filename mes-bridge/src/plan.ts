@@ -338,8 +338,8 @@ function inspect(
   if (seen.listed === 'yes') {
     const { job: listed } = seen
     if (listed.digest !== undefined && listed.digest !== digest) {
-      // An event may be older than our last Update: only a list asked for afterwards is believed.
-      if (!line.listReadSince(station, job.lastCallAt))
+      // An event may be older than our last Update, and come later than any list: only a list asked for afterwards is believed.
+      if (!seen.contentRead || !line.listReadSince(station, job.lastCallAt))
         return now < job.notBefore ? undefined : { do: 'readList', orderId, op }
       if (record.detail === changingDetail && !begun(listed.jobState)) return { do: 'update', orderId, op }
       return settle('conflict')

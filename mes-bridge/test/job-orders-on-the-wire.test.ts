@@ -169,6 +169,43 @@ describe('the mirror of a line', () => {
     mirror.list('paint', [listed('NotAllowedToStart')], mirror.tick())
     expect(mirror.observed('a')?.jobState).toBe('NotAllowedToStart')
   })
+  test('a list that was asked for before the line took a job off does not bring it back, nor is it then missed', () => {
+    const missed: string[] = []
+    const mirror = createJobMirror({
+      tell: () => undefined,
+      vanished: ({ jobOrderId }) => void missed.push(jobOrderId),
+      now: Date.now,
+    })
+    mirror.list('paint', [listed('Ended')], mirror.tick())
+    const early = mirror.tick()
+    mirror.dismiss('a')
+    mirror.drop('a')
+    mirror.list('paint', [listed('Ended')], early)
+    expect(mirror.observed('a')).toBeUndefined()
+    mirror.list('paint', [], mirror.tick())
+    expect(missed).toEqual([])
+  })
+  test('content told by an event is not read content until a list asked for later shows it', () => {
+    const mirror = createJobMirror({ tell: () => undefined, now: Date.now })
+    const content = () => {
+      const seen = mirror.listed('paint', 'a', 0)
+      return seen.listed === 'yes' && [seen.job.digest, seen.contentRead]
+    }
+    const early = mirror.tick()
+    mirror.list('paint', [{ ...listed('NotAllowedToStart'), digest: 'new' }], mirror.tick())
+    expect(content()).toEqual(['new', true])
+    mirror.hear('paint', { ...heard('NotAllowedToStart'), digest: 'old' })
+    expect(content()).toEqual(['old', false])
+    mirror.list('paint', [{ ...listed('NotAllowedToStart'), digest: 'older' }], early)
+    expect(content()).toEqual(['old', false])
+    mirror.list('paint', [{ ...listed('NotAllowedToStart'), digest: 'new' }], mirror.tick())
+    expect(content()).toEqual(['new', true])
+    // The list that shows it may have been asked for before an event that told another state.
+    const before = mirror.tick()
+    mirror.hear('paint', heard('Running'))
+    mirror.list('paint', [{ ...listed('NotAllowedToStart'), digest: 'newest' }], before)
+    expect([content(), mirror.observed('a')?.jobState]).toEqual([['newest', true], 'Running'])
+  })
   test('a list that a Store has overtaken does not count as having looked for its job', () => {
     let now = 0
     const mirror = createJobMirror({ tell: () => undefined, now: () => now })

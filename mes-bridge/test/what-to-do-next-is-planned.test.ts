@@ -67,9 +67,10 @@ function line(
     has?: Readonly<Record<string, JobState>>
     digest?: string
     read?: boolean
+    contentRead?: boolean
   } = {},
 ): LineSeen {
-  const { has = {}, digest, read = true, ...rest } = change
+  const { has = {}, digest, read = true, contentRead = true, ...rest } = change
   return {
     id,
     online: true,
@@ -80,7 +81,8 @@ function line(
     listed(_, jobOrderId): ListedJob {
       const jobState = has[jobOrderId]
       const own = jobOrders.find((each) => each.jobOrderId === jobOrderId)?.digest ?? ''
-      if (jobState) return { listed: 'yes', job: { jobOrderId, jobState, by: 'read', digest: digest ?? own } }
+      const job = { jobOrderId, by: 'read' as const, digest: digest ?? own }
+      if (jobState) return { listed: 'yes', job: { ...job, jobState }, contentRead }
       return { listed: read ? 'no' : 'unknown' }
     },
     listReadSince: () => read,
@@ -186,6 +188,14 @@ describe('building', () => {
         ),
       ),
     ).toEqual(['settle conflict 10'])
+    // Told by an event that may be older than the last change: the list has the word.
+    const confirmed = [job(0, { handOver: 'confirmed' })]
+    const told = line('line-1', {
+      has: everywhere('NotAllowedToStart', 10),
+      digest: 'other',
+      contentRead: false,
+    })
+    expect(brief(plan([order('released', confirmed)], [told], 0))).toEqual(['readList 10'])
   })
   test('a job that may have begun and is gone is asked about, one that cannot have begun is sent again', () => {
     expect(brief(plan([order('released', [job(0), job(1), job(2)])], [line('line-1')], 0))).toEqual([

@@ -12,7 +12,12 @@ import type { Awaited, Expectation } from './doubt.ts'
 
 /** What the list of a station says about one job. `unknown`: the list was not read after the moment asked about. */
 export type ListedJob =
-  | { readonly listed: 'yes'; readonly job: ObservedJob }
+  | {
+      readonly listed: 'yes'
+      readonly job: ObservedJob
+      /** Its content is what a list shows; an event tells what it was when the event was made, and may come late. */
+      readonly contentRead: boolean
+    }
   | { readonly listed: 'no' }
   | { readonly listed: 'unknown' }
 
@@ -61,6 +66,15 @@ const mostDropped = 10_000
 interface Entry extends Expectation {
   /** Moment of the last sighting. */
   readonly seenAt: number
+  readonly content: Content
+}
+
+/** What is known of a job's content. */
+interface Content {
+  readonly digest?: string
+  /** Moment it was told or its list was asked for. */
+  readonly asOf: number
+  readonly isRead: boolean
 }
 
 interface Unseen {
@@ -83,6 +97,20 @@ export interface MirrorOptions {
   now(): number
 }
 
+/** What an event or a response says about content: it may be older than what is known. */
+function told({ digest }: ObservedJob, before: Content | undefined, asOf: number): Content {
+  if (digest === undefined) return before ?? { asOf, isRead: false }
+  return { digest, asOf, isRead: before?.isRead === true && before.digest === digest }
+}
+
+/** What a list shows of it. */
+function read({ digest }: ObservedJob, before: Content | undefined, asOf: number): Content {
+  if (before && before.asOf > asOf) return before
+  // A line that does not give the content back in its list does not deny what it told either.
+  const known = digest ?? before?.digest
+  return { ...(known !== undefined && { digest: known }), asOf, isRead: true }
+}
+
 /** Makes a mirror that knows nothing yet. */
 export function createJobMirror({ tell, vanished, now }: MirrorOptions): JobMirror {
   const jobs = new Map<string, Entry>()
@@ -94,34 +122,36 @@ export function createJobMirror({ tell, vanished, now }: MirrorOptions): JobMirr
   /** In a list, or taken. An event proves less: it may come late, about what is long gone. */
   const there = new Set<string>()
   const dismissed = new Set<string>()
-  const dropped = new Set<string>()
+  /** Taken off, with the moment: lists asked for earlier may still show them. */
+  const dropped = new Map<string, number>()
   let moment = 0
 
-  function put(station: string, job: ObservedJob, seenAt: number): ObservedJob {
+  function hold(id: string, entry: Entry): ObservedJob {
+    const { digest } = entry.content
+    const job = { ...entry.job, ...(digest !== undefined && { digest }) }
+    jobs.set(id, { ...entry, job })
+    return job
+  }
+
+  function put(station: string, job: ObservedJob, seenAt: number, content: Content): ObservedJob {
     const id = job.jobOrderId
     const entry = jobs.get(id)
     const before = entry?.job
-    const digest = job.digest ?? before?.digest
     const isSame = before?.jobState === job.jobState
-    const kept = {
-      ...(isSame && before),
-      ...job,
-      ...(digest !== undefined && { digest }),
-    }
     const plannedMs = planned.get(id)
     const startedAt = entry?.startedAt ?? unseen.get(id)?.startedAt
     unseen.delete(id)
     if (entry) count(entry.station, -1)
     count(station, 1)
-    jobs.set(id, {
+    return hold(id, {
       station,
-      job: kept,
+      job: { ...(isSame && before), ...job },
       seenAt,
+      content,
       knownAt: isSame && job.estimatedRemainingMs === undefined ? (entry?.knownAt ?? now()) : now(),
       ...(startedAt !== undefined && { startedAt }),
       ...(plannedMs !== undefined && { plannedMs }),
     })
-    return kept
   }
 
   function count(station: string, change: 1 | -1): void {
@@ -146,14 +176,15 @@ export function createJobMirror({ tell, vanished, now }: MirrorOptions): JobMirr
       if (dropped.has(job.jobOrderId)) return
       if (before && before.job.jobState !== job.jobState && !advances(before.job.jobState, job.jobState))
         return
-      tell(station, put(station, job, moment))
+      tell(station, put(station, job, moment, told(job, before?.content, moment)))
     },
     answer(station, job, asOf) {
       const before = jobs.get(job.jobOrderId)
       if (dropped.has(job.jobOrderId)) return
       if (before && before.job.jobState !== job.jobState && !advances(before.job.jobState, job.jobState))
         return
-      tell(station, put(station, job, Math.max(asOf, before?.seenAt ?? 0)))
+      const seenAt = Math.max(asOf, before?.seenAt ?? 0)
+      tell(station, put(station, job, seenAt, told(job, before?.content, asOf)))
     },
     list(station, list, asOf) {
       listReadAt.set(station, Math.max(asOf, listReadAt.get(station) ?? 0))
@@ -169,7 +200,10 @@ export function createJobMirror({ tell, vanished, now }: MirrorOptions): JobMirr
         if (each.station === station && each.since < asOf && !present.has(id)) unseen.delete(id)
       const begun: ObservedJob[] = []
       for (const job of list) {
+        if ((dropped.get(job.jobOrderId) ?? 0) > asOf) continue
         const before = jobs.get(job.jobOrderId)
+        const content = read(job, before?.content, asOf)
+        if (before) hold(job.jobOrderId, { ...before, content })
         if (before && before.seenAt > asOf && !advances(before.job.jobState, job.jobState)) continue
         // Only a list can lower a state (a revoked start); what was over stays over.
         if (
@@ -182,7 +216,7 @@ export function createJobMirror({ tell, vanished, now }: MirrorOptions): JobMirr
         dropped.delete(job.jobOrderId)
         there.add(job.jobOrderId)
         const news = before?.job.jobState !== job.jobState
-        const kept = put(station, job, asOf)
+        const kept = put(station, job, asOf, content)
         if (news && hasResponse(job.jobState)) begun.push(kept)
         else if (news) tell(station, kept)
       }
@@ -210,9 +244,10 @@ export function createJobMirror({ tell, vanished, now }: MirrorOptions): JobMirr
     drop(jobOrderId) {
       forget(jobOrderId)
       dismissed.delete(jobOrderId)
-      dropped.add(jobOrderId)
+      dropped.set(jobOrderId, ++moment)
       if (dropped.size > mostDropped)
-        for (const oldest of dropped) if (dropped.delete(oldest) && dropped.size <= mostDropped / 2) break
+        for (const oldest of dropped.keys())
+          if (dropped.delete(oldest) && dropped.size <= mostDropped / 2) break
     },
     keepStations(stations) {
       for (const [id, entry] of jobs) if (!stations.has(entry.station)) forget(id)
@@ -221,7 +256,7 @@ export function createJobMirror({ tell, vanished, now }: MirrorOptions): JobMirr
     observed: (jobOrderId) => jobs.get(jobOrderId)?.job,
     listed(station, jobOrderId, since) {
       const entry = jobs.get(jobOrderId)
-      if (entry) return { listed: 'yes', job: entry.job }
+      if (entry) return { listed: 'yes', job: entry.job, contentRead: entry.content.isRead }
       return (listReadAt.get(station) ?? -1) > since ? { listed: 'no' } : { listed: 'unknown' }
     },
     listReadSince: (station, since) => (listReadAt.get(station) ?? -1) > since,
