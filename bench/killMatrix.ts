@@ -1,6 +1,6 @@
 /**
- * The kill campaign: for every marked point forty orders, some of them changed or cancelled on the way, while bridge or simulator
- * end with SIGKILL exactly there. In the end the simulators' own ledgers are compared with what was ordered.
+ * The kill campaign: for every marked point forty orders, some of them changed or cancelled on the way, while bridge, simulator or
+ * storage server end with SIGKILL exactly there. In the end the simulators' own ledgers are compared with what was ordered.
  */
 import { mkdtemp, rm } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -8,9 +8,10 @@ import { openProduct } from '@lot-one/rules'
 import type { BuildOrder } from '@lot-one/rules'
 import { loadProducts } from '@lot-one/rules/files'
 import { readLedger } from '../plc-sim/src/ledger.ts'
+import type { LedgerRecord } from '../plc-sim/src/lineModel.ts'
 import { defaultStations } from '../plc-sim/src/stations.ts'
 import { seeded } from './harness.ts'
-import { bridgePoints, simPoints, startPoints } from './kills/points.ts'
+import { bridgePoints, simPoints, startPoints, storagePoints } from './kills/points.ts'
 import type { KillAt } from './kills/points.ts'
 import { changeMaker, orderMaker } from './orders.ts'
 import { judge } from './wavesJudge.ts'
@@ -18,8 +19,8 @@ import type { Verdict } from './wavesJudge.ts'
 import { createView, unfinished } from './wavesReport.ts'
 import { asksOperator, shop } from './wavesShopper.ts'
 import type { Shopping, Wish } from './wavesShopper.ts'
-import { startStack } from './wavesStack.ts'
-import type { Part, Stack } from './wavesStack.ts'
+import { bundleServers, startStack } from './wavesStack.ts'
+import type { Stack, Victim } from './wavesStack.ts'
 
 export interface KillOptions {
   /** Orders per point. */
@@ -38,7 +39,7 @@ export interface KillOptions {
 }
 
 interface PointResult {
-  readonly part: Part
+  readonly part: Victim
   readonly point: string
   readonly kills: number
   readonly orders: number
@@ -52,7 +53,7 @@ interface PointResult {
 export interface KillReport extends Pick<Verdict, 'lost' | 'doubled' | 'wrong'> {
   readonly settings: Readonly<Record<string, string | number>>
   readonly points: readonly PointResult[]
-  readonly kills: Readonly<Record<Part, number>>
+  readonly kills: Readonly<Record<Victim, number>>
   readonly operations: { readonly ordered: number; readonly built: number }
   readonly unfinished: readonly string[]
   readonly brokenPromises: readonly string[]
@@ -83,18 +84,6 @@ export async function runKills(root: string, options: KillOptions): Promise<Kill
   const interrupt = () => over.abort()
   process.once('SIGINT', interrupt)
   process.once('SIGTERM', interrupt)
-  const stack = await startStack({
-    root,
-    folder,
-    lines,
-    faults,
-    speed,
-    stations,
-    seed: `kills-${options.seed}`,
-    signal: over.signal,
-    say: view.say,
-    killable: true,
-  })
   try {
     const random = seeded(options.seed)
     const nextOrder = orderMaker(product, seeded(options.seed + 1))
@@ -102,9 +91,37 @@ export async function runKills(root: string, options: KillOptions): Promise<Kill
     const shoppings: Shopping[] = []
     const points: PointResult[] = []
     const changes = new Map<string, BuildOrder['selection']>()
+    const ledgers: LedgerRecord[][] = []
+    let bridgeCrashes = 0
     const targets = targetsOf(options.only)
-    for (const [index, target] of targets.entries()) {
-      if (over.signal.aborted) break
+    const servers = await bundleServers(root, folder, true)
+    for (const postgres of [false, true]) {
+      const mine = targets.filter(({ part }) => (part === 'storage') === postgres)
+      if (mine.length === 0 || over.signal.aborted) continue
+      const stack = await startStack({
+        root,
+        servers,
+        folder: join(folder, postgres ? 'postgres' : 'embedded'),
+        lines,
+        faults,
+        speed,
+        stations,
+        seed: `kills-${options.seed}`,
+        signal: over.signal,
+        say: view.say,
+        postgres,
+      })
+      try {
+        for (const target of mine) await runTarget(stack, target)
+      } finally {
+        await stack.stop()
+      }
+      ledgers.push(...stack.ledgerFiles.map(readLedger))
+      bridgeCrashes += stack.ownDeaths.bridge
+    }
+
+    async function runTarget(stack: Stack, target: Target): Promise<void> {
+      if (over.signal.aborted) return
       const orders = Array.from({ length: options.orders }, () => {
         const order = nextOrder()
         const chance = random()
@@ -134,10 +151,9 @@ export async function runKills(root: string, options: KillOptions): Promise<Kill
       }
       points.push(result)
       view.say(
-        `${index + 1}/${targets.length}  ${target.part}: ${target.point}  killed ${result.kills}  completed ${result.completed}  cancelled ${result.cancelled}  changed ${result.changed}  ${result.seconds} s`,
+        `${points.length}/${targets.length}  ${target.part}: ${target.point}  killed ${result.kills}  completed ${result.completed}  cancelled ${result.cancelled}  changed ${result.changed}  ${result.seconds} s`,
       )
     }
-    await stack.stop()
     const verdict = judge(
       { product, model: loaded.model, at },
       shoppings
@@ -152,15 +168,15 @@ export async function runKills(root: string, options: KillOptions): Promise<Kill
           }
         }),
       new Map(shoppings.map(({ order }) => [order.orderId, order])),
-      stack.ledgerFiles.map(readLedger),
+      ledgers,
     )
     const { ordered, built, ...wrongs } = verdict
-    const killed = (part: Part) =>
+    const killed = (part: Victim) =>
       points.filter((each) => each.part === part).reduce((sum, each) => sum + each.kills, 0)
     return {
       settings: { orders: options.orders, kills: options.kills, lines, faults, speed, seed: options.seed },
       points,
-      kills: { bridge: killed('bridge'), sim: killed('sim') },
+      kills: { bridge: killed('bridge'), sim: killed('sim'), storage: killed('storage') },
       operations: { ordered, built },
       ...wrongs,
       unfinished: shoppings
@@ -170,19 +186,18 @@ export async function runKills(root: string, options: KillOptions): Promise<Kill
         said.map((what) => `${order.orderId}: ${what}`),
       ),
       notReached: points.filter((each) => each.kills === 0).map(({ part, point }) => `${part}: ${point}`),
-      bridgeCrashes: stack.ownDeaths.bridge,
+      bridgeCrashes,
     }
   } finally {
     process.off('SIGINT', interrupt)
     process.off('SIGTERM', interrupt)
-    await stack.stop()
     if (options.keep) view.say(`Ledgers and logs are kept in ${folder}`)
     else await rm(folder, { recursive: true, force: true, maxRetries: 5 })
   }
 }
 
 interface Target {
-  readonly part: Part
+  readonly part: Victim
   readonly point: string
   /** Ends the part first, so that it comes to this point when it starts. */
   readonly first?: string
@@ -193,6 +208,7 @@ function targetsOf(only: string): Target[] {
     ...bridgePoints.map((point) => ({ part: 'bridge' as const, point })),
     ...startPoints.map((point) => ({ part: 'bridge' as const, point, first: 'Store, answered' })),
     ...simPoints.map((point) => ({ part: 'sim' as const, point })),
+    ...storagePoints.map((point) => ({ part: 'storage' as const, point })),
   ]
   return all.filter(({ part, point }) =>
     only.split('|').some((wanted) => `${part}: ${point}`.includes(wanted)),
@@ -250,7 +266,7 @@ export function killsForTerminal(report: KillReport): string {
     Object.entries(report.settings)
       .map(([name, value]) => `--${name} ${value}`)
       .join(' '),
-    `${points.length} marked points, kill -9 of the bridge ${kills.bridge}, of the simulator ${kills.sim}`,
+    `${points.length} marked points, kill -9 of the bridge ${kills.bridge}, of the simulator ${kills.sim}, of the storage server ${kills.storage}`,
     `orders accepted ${sum(({ accepted }) => accepted)}, completed ${sum(({ completed }) => completed)}, cancelled ${sum(({ cancelled }) => cancelled)}, changed on the way ${sum(({ changed }) => changed)}`,
     `operations ordered ${operations.ordered}, built ${operations.built} (the simulators' own ledgers)`,
     list('missing', report.lost),

@@ -26,8 +26,8 @@ const usage = `npm run waves -- [OPTIONS]
   --seed N         same seed, same designs, faults and moments (1)
   --timeout S      ends after so many seconds (900)
   --report FILE    writes the report as JSON
-  --points WHICH   the kill campaign instead of waves: for each marked point --orders, during which bridge or simulator
-                   are killed there --kills times; "all", or parts of the points' names separated by |
+  --points WHICH   the kill campaign instead of waves: for each marked point --orders, during which bridge, simulator
+                   or storage server are killed there --kills times; "all", or parts of the points' names separated by |
   --naive          the control instead: a client that sends again what is not answered; fine when units are doubled
   --campaign WHAT  runs a list of such settings one after the other: a file, or a name in bench/campaigns
   --keep           keeps ledgers and logs

@@ -13,7 +13,7 @@ import { createView, fromVerdict, spreadOf, unfinished } from './wavesReport.ts'
 import type { Report } from './wavesReport.ts'
 import { asksOperator, shop } from './wavesShopper.ts'
 import type { Shopping } from './wavesShopper.ts'
-import { startStack } from './wavesStack.ts'
+import { bundleServers, startStack } from './wavesStack.ts'
 import type { Stack } from './wavesStack.ts'
 import { followLedger, planTroubles } from './wavesTrouble.ts'
 import type { Mark } from './wavesTrouble.ts'
@@ -56,7 +56,8 @@ export async function runWaves(root: string, options: WavesOptions): Promise<Rep
   process.once('SIGINT', interrupt)
   process.once('SIGTERM', interrupt)
   const { signal } = interrupted
-  const stack = await startStack({ root, folder, lines, faults, speed, seed, signal, say: view.say })
+  const servers = await bundleServers(root, folder)
+  const stack = await startStack({ root, servers, folder, lines, faults, speed, seed, signal, say: view.say })
   try {
     const shopped = await shopInWaves(
       stack,

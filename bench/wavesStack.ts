@@ -1,10 +1,11 @@
-/** Bridge and simulated lines as processes of their own with proxies in between, to be killed and started again. */
+/** Bridge, simulated lines and a storage server as processes of their own with proxies in between, to be killed and started again. */
 import { execFile, fork } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
 import { createWriteStream } from 'node:fs'
 import { copyFile, mkdir, writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { promisify } from 'node:util'
+import { postgresMissing, startPostgres } from '../mes-bridge/test/postgresServer.ts'
 import { end } from './processes.ts'
 import type { KillAt } from './kills/points.ts'
 import { startProxy } from './wavesProxy.ts'
@@ -12,6 +13,8 @@ import type { Proxy } from './wavesProxy.ts'
 
 export interface StackOptions {
   readonly root: string
+  /** Where the bundled servers lie. */
+  readonly servers: string
   readonly folder: string
   readonly lines: number
   /** A fault profile as the simulator's --profile takes it. */
@@ -22,13 +25,15 @@ export interface StackOptions {
   readonly signal: AbortSignal
   /** Something a person watching should know. */
   readonly say: (text: string) => void
-  /** The servers get marked points at which they can be told to end. */
-  readonly killable?: boolean
   /** Stations of every line, as the simulator's --stations takes them. */
   readonly stations?: string
+  /** The bridge keeps its journal on a PostgreSQL server of its own, which can be killed too. */
+  readonly postgres?: boolean
 }
 
 export type Part = 'bridge' | 'sim'
+/** What can end at a marked point. */
+export type Victim = Part | 'storage'
 
 export interface Stack {
   readonly url: string
@@ -42,11 +47,11 @@ export interface Stack {
   kill(part: Part): Promise<void>
   /**
    * Lets a part end itself at marked points, one after the other: at the first as soon as it comes to it, at the next ones
-   * each after it was started again. Only where `killable`.
+   * each after it was started again. The storage server ends where the bridge comes to the point. Only where the servers are `killable`.
    */
-  arm(part: Part, at: readonly KillAt[]): void
+  arm(part: Victim, at: readonly KillAt[]): void
   /** Takes back what was not reached yet. @returns the points at which the part has ended since `arm` */
-  disarm(part: Part): Promise<readonly string[]>
+  disarm(part: Victim): Promise<readonly string[]>
   /** Ends everything in order. */
   stop(): Promise<void>
 }
@@ -67,11 +72,9 @@ interface Answer {
 const password = 'waves-and-waves'
 const onlineMs = 30_000
 
-/** Bundles and starts everything; resolves when an order can be posted. @throws a sentence when a part does not start */
+/** Starts everything; resolves when an order can be posted. @throws a sentence when a part does not start */
 export async function startStack(options: StackOptions): Promise<Stack> {
-  const { root, folder, say } = options
-  const servers = join(folder, 'servers')
-  await bundle(root, servers, options.killable === true)
+  const { root, folder, say, servers } = options
   const linesFolder = join(folder, 'lines')
   const dataFolder = join(folder, 'data')
   await mkdir(linesFolder, { recursive: true })
@@ -80,9 +83,13 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   const expected = new WeakSet<ChildProcess>()
   const ids = Array.from({ length: options.lines }, (_, n) => `line-${n + 1}`)
   const ports = new Map(ids.map((id) => [id, 0]))
-  const toReach: Record<Part, KillAt[]> = { bridge: [], sim: [] }
-  const reached: Record<Part, string[]> = { bridge: [], sim: [] }
-  const comingBack = new Map<Part, Promise<unknown>>()
+  const toReach: Record<Victim, KillAt[]> = { bridge: [], sim: [], storage: [] }
+  const reached: Record<Victim, string[]> = { bridge: [], sim: [], storage: [] }
+  const comingBack = new Map<Victim, Promise<unknown>>()
+  if (options.postgres && postgresMissing)
+    throw new Error(`The storage server cannot be killed: ${postgresMissing}.`)
+  const postgres = options.postgres ? await startPostgres() : undefined
+  const databaseUrl = await postgres?.database()
   let bridgePort = 0
   let isOver = false
 
@@ -153,11 +160,35 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       LOT_ONE_LINES: linesFile,
       LOT_ONE_SIM_SPEED: String(Math.min(1000, options.speed)),
       LOT_ONE_WAVES_PASSWORD: password,
+      ...(databaseUrl && { DATABASE_URL: databaseUrl }),
     }
     const answer = await start('bridge', [], env, 'listening')
     bridgePort = Number(new URL(answer.url ?? '').port)
     return answer
   }
+
+  /** Tells the process that comes to the point. */
+  function tell(part: Victim): void {
+    const at = toReach[part][0] ?? { point: '', skip: 0 }
+    const victim = part === 'storage' ? postgres?.pid() : undefined
+    const child = children.get(part === 'storage' ? 'bridge' : part)
+    child?.send({ type: 'killAt', ...at, ...(victim !== undefined && { victim }) })
+  }
+
+  /** A storage server that was ended comes up again by itself. */
+  async function keepStorage(server: NonNullable<typeof postgres>): Promise<void> {
+    for (;;) {
+      await server.ended()
+      if (isOver) return
+      const at = toReach.storage.shift()
+      if (at) reached.storage.push(at.point)
+      const back = server.restart()
+      comingBack.set('storage', back)
+      await back
+      tell('storage')
+    }
+  }
+  if (postgres) keepStorage(postgres).catch((error: Error) => say(error.message))
 
   const again = (part: Part): Promise<Answer> => (part === 'sim' ? startSim() : startBridge())
 
@@ -189,6 +220,8 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       if (child) await end(child)
     }
     for (const proxy of proxies) await proxy.close()
+    await comingBack.get('storage')
+    await postgres?.stop()
   }
 
   /** A line that cannot be reached is a result too: then orders are posted all the same. */
@@ -235,13 +268,12 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       arm(part, at) {
         toReach[part] = [...at]
         reached[part] = []
-        const [first] = at
-        if (first) children.get(part)?.send({ type: 'killAt', ...first })
+        tell(part)
       },
       async disarm(part) {
         toReach[part] = []
         await comingBack.get(part)
-        children.get(part)?.send({ type: 'killAt', point: '', skip: 0 })
+        tell(part)
         return reached[part]
       },
       stop,
@@ -252,11 +284,16 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   }
 }
 
-/** Bundles the servers into a folder of their own, so that nothing else that builds meanwhile can touch them. */
-async function bundle(root: string, folder: string, killable: boolean): Promise<void> {
-  const into = JSON.stringify(folder)
+/**
+ * Bundles the servers into a folder of their own, so that nothing else that builds meanwhile can touch them. `killable`: with
+ * marked points at which they can be told to end. @returns where they lie
+ */
+export async function bundleServers(root: string, folder: string, killable = false): Promise<string> {
+  const servers = join(folder, 'servers')
+  const into = JSON.stringify(servers)
   const code = killable
     ? `import { buildKillableServers } from './bench/kills/bundle.mjs'; await buildKillableServers(${into})`
     : `import { buildServers } from './scripts/build.mjs'; await buildServers(undefined, ${into})`
   await promisify(execFile)(process.execPath, ['--input-type=module', '-e', code], { cwd: root })
+  return servers
 }

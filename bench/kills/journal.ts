@@ -1,4 +1,4 @@
-/** The bridge's journal with marked points before a write is asked for and after it is durable. */
+/** The bridge's journal with marked points before a write is asked for, while it is on its way and after it is durable. */
 import { openJournal as open } from '../../mes-bridge/src/journalOpen.ts'
 import { mark } from './mark.ts'
 
@@ -12,7 +12,9 @@ export async function openJournal(...options: Parameters<typeof open>): Promise<
     ...journal,
     async accept(order) {
       mark('an order', 'not written')
-      const answer = await journal.accept(order)
+      const asked = journal.accept(order)
+      mark('an order', 'being written')
+      const answer = await asked
       mark('an order', 'written')
       return answer
     },
@@ -29,7 +31,9 @@ export async function openJournal(...options: Parameters<typeof open>): Promise<
         ),
       ]
       for (const what of whats) mark(what, 'not written')
-      const answer = await journal.record(orderId, facts, jobs, ...rest)
+      const asked = journal.record(orderId, facts, jobs, ...rest)
+      for (const what of whats) mark(what, 'being written')
+      const answer = await asked
       for (const what of whats) mark(what, 'written')
       return answer
     },

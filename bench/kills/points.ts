@@ -8,6 +8,8 @@
 export interface KillAt {
   readonly point: string
   readonly skip: number
+  /** The process to be ended there with its children; without it the one that comes to the point ends itself. */
+  readonly victim?: number
 }
 
 const calls = ['Store', 'Start', 'Update', 'RevokeStart', 'Cancel', 'Clear'] as const
@@ -48,4 +50,23 @@ export const simPoints: readonly string[] = each(
   'not written',
   'written',
   'durable',
+)
+
+/**
+ * What the storage server can be killed at while the bridge lives on: before a write is asked for, while it is on its way, and when
+ * it is durable and not yet acted on.
+ */
+export const storagePoints: readonly string[] = each(
+  [
+    'an order',
+    'hand-over assigned',
+    'hand-over sending',
+    'hand-over confirmed',
+    'fact Running',
+    'fact Ended',
+    'fact cancelRequested',
+  ],
+  'not written',
+  'being written',
+  'written',
 )

@@ -3,6 +3,7 @@
  * PostgreSQL refuses to run as root, so its files are copied to a folder that an unprivileged user can reach.
  */
 import { execFile, spawn } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import {
   chmodSync,
@@ -39,6 +40,10 @@ export interface TestPostgres {
   /** Ends the server at once, as a crash would; only for servers we started. */
   crash(): Promise<void>
   restart(): Promise<void>
+  /** The server's process while it runs; for one that is not ours, none. */
+  pid(): number | undefined
+  /** Waits until the running server has ended, whoever ended it. */
+  ended(): Promise<void>
   readonly ours: boolean
   stop(): Promise<void>
 }
@@ -73,6 +78,11 @@ export async function startPostgres(): Promise<TestPostgres> {
     },
     async restart() {
       await server!.start()
+    },
+    pid: () => server?.running()?.pid,
+    async ended() {
+      const child = server?.running()
+      if (child) await new Promise((resolve) => child.once('exit', resolve))
     },
     async stop() {
       if (server !== undefined) {
@@ -110,6 +120,8 @@ async function startOwn() {
   })
   const port = await freePort()
 
+  let running: ChildProcess | undefined
+
   /** The server itself, not a daemon: it ends with us even if we are killed in a debugger's way. */
   async function start(): Promise<void> {
     await new Promise<void>((resolve, reject) => {
@@ -124,7 +136,11 @@ async function startOwn() {
         said += chunk.toString()
         if (said.includes('database system is ready to accept connections')) resolve()
       })
-      child.on('exit', () => reject(new Error(`PostgreSQL did not start: ${said}`)))
+      running = child
+      child.on('exit', () => {
+        running = undefined
+        reject(new Error(`PostgreSQL did not start: ${said}`))
+      })
     })
   }
   await start()
@@ -133,8 +149,9 @@ async function startOwn() {
     folder,
     url: `postgres://lot_one@127.0.0.1:${port}/postgres`,
     start,
+    running: () => running,
     async stop(mode: 'fast' | 'immediate') {
-      if (!existsSync(join(data, 'postmaster.pid'))) return
+      if (running === undefined) return
       await run(bin('pg_ctl'), ['-D', data, '-m', mode, '-w', 'stop'], { ...user, env, cwd: folder })
     },
   }
