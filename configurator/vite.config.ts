@@ -18,8 +18,8 @@ const isLazy = new RegExp(
     '/ui/(OrderForm|OrderTracker|TrackPage|OrdersPage|StartPage|Thumbnail|PriceBreakdown|RadioCard|Recap|UpdateOffer|finished|more)\\.',
     '/src/lines/',
     '/src/offline/',
-    '/rules/src/(line|lazyMachine)\\.',
-    '/session/(saved|compared|wholeDesigns|orderDesign|film)\\.',
+    '/rules/src/(line|lazyMachine|sha256)\\.',
+    '/session/(saved|compared|wholeDesigns|orderDesign|film|pictures)\\.',
     // addresses of letters
     'fontsource-variable/noto',
   ].join('|'),

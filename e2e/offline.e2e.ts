@@ -1,6 +1,10 @@
 /** The shop after its first visit: no network, nothing kept that must not be, and files to take along. */
+import { createServer, request as ask } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { brotliDecompressSync, gunzipSync } from 'node:zlib'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { png } from '../mes-bridge/test/pictures.ts'
 import { launchBrowser } from '../scripts/browser.mjs'
 import { startShop } from '../scripts/startedShop.mjs'
 import type { StartedShop } from '../scripts/startedShop.mjs'
@@ -27,6 +31,8 @@ afterAll(async () => {
   await shop?.stop()
 })
 
+/** The 3D part, which costs a software renderer most of its time. */
+const stageFiles = /assets\/stage-/
 const cached = () =>
   page.evaluate(async () => {
     const keys = await Promise.all(
@@ -38,6 +44,15 @@ const cached = () =>
   })
 const choose = (option: string, value: string) =>
   page.locator(`[data-option=${option}] [data-value="${value}"]`).tap()
+/** Does something that changes the price, and waits until the page says so. */
+const priceMoves = async (act: () => Promise<unknown>) => {
+  const before = await page.getByTestId('total').textContent()
+  await act()
+  await page.waitForFunction(
+    (old) => document.querySelector('[data-testid=total]')?.textContent !== old,
+    before,
+  )
+}
 const settled = () =>
   page.waitForFunction(
     () => document.querySelector('[data-testid=viewport]')?.getAttribute('data-state') === 'live',
@@ -60,12 +75,27 @@ test('after one visit the shop works without a network: page, 3D, options, and a
     .getByRole('navigation', { name: 'Steps' })
     .getByRole('button', { name: 'Look', exact: true })
     .tap()
-  const before = await page.getByTestId('total').textContent()
-  await choose('finish', 'glass')
-  await page.waitForFunction(
-    (old) => document.querySelector('[data-testid=total]')?.textContent !== old,
-    before,
+  await priceMoves(() => choose('finish', 'glass'))
+  const field = page.locator('[data-option=picture]')
+  await field.getByRole('button', { name: 'Choose a picture' }).tap()
+  const dialog = page.getByRole('dialog', { name: 'Your picture on the front' })
+  await dialog
+    .locator('input[type=file]')
+    .setInputFiles({ name: 'note.svg', mimeType: 'image/svg+xml', buffer: Buffer.from('<svg/>') })
+  await dialog.getByText('This is not a picture we can read').waitFor()
+  await priceMoves(() =>
+    dialog
+      .locator('input[type=file]')
+      .setInputFiles({ name: 'cat.png', mimeType: 'image/png', buffer: png(1200, 900) }),
   )
+  await dialog.getByRole('slider', { name: 'Closer' }).fill('150')
+  await dialog.getByRole('button', { name: 'Done' }).tap()
+  await field.getByRole('img', { name: 'Your picture on the front' }).waitFor()
+  const link = await page.evaluate(() => {
+    const kept = JSON.parse(localStorage.getItem('lot-one/design/fridge-atelier-590')!)
+    return `r=${kept.rulesHash.slice(0, 12)}&finish=glass&t.picture=${kept.design.texts.picture}` as string
+  })
+  expect(link).toMatch(/t\.picture=[0-9a-f]{64}-50-50-150$/)
 
   await page.getByTestId('bar').getByRole('button', { name: 'Order', exact: false }).tap()
   const form = page.getByTestId('order-form')
@@ -92,28 +122,85 @@ test('after one visit the shop works without a network: page, 3D, options, and a
     .getByText(/kept (here|on this device)/)
     .waitFor()
 
-  const posts: string[] = []
+  // nobody but this device has the picture yet: who opens the link elsewhere is told, and goes on without
+  const elsewhere = await browser.newContext({ locale: 'en-DE', reducedMotion: 'reduce' })
+  const friend = await elsewhere.newPage()
+  await friend.route(stageFiles, (route) => route.abort())
+  await friend.goto(`${shop.url}/shop/fridge-atelier-590#${link}`)
+  await friend.locator('[data-testid=note][data-kind=picture-lost]').waitFor()
+
+  const sent: string[] = []
   page.on('request', (request) => {
-    if (request.method() === 'POST' && request.url().endsWith('/api/orders'))
-      posts.push(request.postDataJSON().orderId)
+    const { pathname } = new URL(request.url())
+    if (request.method() === 'PUT') sent.push(pathname.slice(0, 14))
+    if (request.method() === 'POST') sent.push(request.postDataJSON().orderId)
   })
+  // the factory is busy at first: the order goes out again by itself
+  await context.route('**/api/orders', (route) => route.fulfill({ status: 503, body: '{}' }), { times: 1 })
   await context.setOffline(false)
   // what a browser says when its network is back; this one says it only to pages that it saw going offline
   await page.evaluate(() => dispatchEvent(new Event('online')))
+  await page.getByTestId('order-status').getByText('We try again by ourselves, next at').waitFor()
   await page.getByTestId('tracker').waitFor()
   expect(new URL(page.url()).pathname).toBe(`/track/${waiting}`)
-  expect(posts).toEqual([waiting])
+  expect(sent).toEqual(['/api/pictures/', waiting, '/api/pictures/', waiting])
+  // now it belongs to the order: another phone that follows it has the picture too
+  await friend.unroute(stageFiles)
+  const [shown] = await Promise.all([
+    friend.waitForResponse((response) => response.url().includes('/api/pictures/')),
+    friend.goto(page.url()),
+  ])
+  expect([shown.status(), shown.headers()['content-type']]).toEqual([200, 'image/jpeg'])
+  await elsewhere.close()
   expect(complaints).toEqual([])
 })
 
 test('nothing of orders and of the factory’s people is ever kept', async () => {
-  await page.locator('[data-testid=tracker][data-state=completed]').waitFor()
+  await page.locator('[data-testid=tracker][data-state=completed]').waitFor({ timeout: 120_000 })
   await page.goto(`${shop.url}/lines`)
   await page.getByRole('heading').first().waitFor()
   const kept = await cached()
   expect(kept).toContain('/')
   expect(kept.filter((path) => /^\/(api\/orders|api\/lines|lines|rules|problems)/.test(path))).toEqual([])
   expect(kept.filter((path) => path.includes('LinesPage'))).toEqual([])
+})
+
+test('a new version of the shop is offered, comes only when it is asked for, and the design stays', async () => {
+  const newer = await newerBuild(shop.url)
+  const other = await browser.newContext({ locale: 'en-DE', reducedMotion: 'reduce' })
+  try {
+    const tab = await other.newPage()
+    await tab.route(stageFiles, (route) => route.abort())
+    await tab.goto(`${newer.url}/shop/fridge-atelier-590`)
+    await tab.getByTestId('total').waitFor()
+    const version = () => tab.evaluate(async () => (await caches.keys()).filter((n) => n.startsWith('shop-')))
+    await tab.evaluate(() => navigator.serviceWorker.ready.then(() => undefined))
+    const [first] = await version()
+    // a first visit is not yet in the worker's hands
+    await tab.reload()
+    await tab.getByTestId('total').waitFor()
+    await tab.locator('[data-option=width_mm]').getByRole('radio', { name: '800' }).check({ force: true })
+    const total = await tab.getByTestId('total').textContent()
+    expect(await tab.getByTestId('update').count()).toBe(0)
+
+    newer.publish()
+    // as when she comes back to the tab
+    await tab.evaluate(() => document.dispatchEvent(new Event('visibilitychange')))
+    await tab.getByTestId('update').getByText('A new version of the shop is there').waitFor()
+    expect(await tab.getByTestId('total').textContent()).toBe(total)
+    expect(await version()).toContain(first)
+    await Promise.all([
+      tab.waitForEvent('load'),
+      tab.getByTestId('update').getByRole('button', { name: 'Reload' }).click(),
+    ])
+    await tab.getByTestId('total').waitFor()
+    expect(await tab.getByTestId('total').textContent()).toBe(total)
+    expect(await version()).toContain('shop-newer')
+    expect(await tab.getByTestId('update').count()).toBe(0)
+  } finally {
+    await other.close()
+    await newer.stop()
+  }
 })
 
 test('a picture, a GLB and a USDZ are made and saved from the page', async () => {
@@ -130,3 +217,41 @@ test('a picture, a GLB and a USDZ are made and saved from the page', async () =>
     expect(download.suggestedFilename()).toBe(`lot-one-fridge.${kind}`)
   }
 })
+
+/** Stands before a shop as it is; from `publish` on its service worker belongs to another build. */
+async function newerBuild(shopUrl: string) {
+  let isNewer = false
+  const server = createServer((request, response) => {
+    const upstream = ask(shopUrl + request.url, { method: request.method!, headers: request.headers })
+    upstream.on('response', (answer) => {
+      if (request.url !== '/sw.js' || !isNewer) {
+        response.writeHead(answer.statusCode!, answer.headers)
+        return void answer.pipe(response)
+      }
+      const parts: Buffer[] = []
+      answer.on('data', (part: Buffer) => parts.push(part))
+      answer.on('end', () => {
+        const { 'content-length': _, 'content-encoding': coding, ...headers } = answer.headers
+        const whole = Buffer.concat(parts)
+        const worker = String(
+          coding === 'br' ? brotliDecompressSync(whole) : coding === 'gzip' ? gunzipSync(whole) : whole,
+        )
+        response.writeHead(200, headers)
+        response.end(worker.replace(/(version\W+)[0-9a-f]{12}/, '$1newer'))
+      })
+    })
+    upstream.on('error', () => response.destroy())
+    request.pipe(upstream)
+  })
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
+  const { port } = server.address() as AddressInfo
+  return {
+    url: `http://127.0.0.1:${port}`,
+    publish: () => void (isNewer = true),
+    stop: () =>
+      new Promise<void>((done) => {
+        server.close(() => done())
+        server.closeAllConnections()
+      }),
+  }
+}

@@ -75,15 +75,20 @@ const heartbeatMs = 15_000
 const silentAfterMs = 2 * heartbeatMs + 5_000
 const longestBackoffMs = 20_000
 
-/** Makes the client. `base` is the bridge's origin, empty for the page's own. */
-export function createBridge(world: World, base = ''): Bridge {
-  async function ask<T extends z.ZodMiniType>(
-    path: string,
-    schema: T,
-    init: RequestInit = {},
-  ): Promise<Answer<z.output<T>>> {
+/** One question to the bridge: what it may be answered with is parsed, whatever else comes is no answer. */
+export type Asks = <T extends z.ZodMiniType>(
+  path: string,
+  schema: T,
+  init?: RequestInit,
+  withinMs?: number,
+) => Promise<Answer<z.output<T>>>
+
+/** Makes what asks. `base` is the bridge's origin, empty for the page's own. */
+export const asking =
+  (world: World, base = ''): Asks =>
+  async (path, schema, init = {}, withinMs = answerWithinMs) => {
     const abort = new AbortController()
-    const cancel = world.later(() => abort.abort(), answerWithinMs)
+    const cancel = world.later(() => abort.abort(), withinMs)
     try {
       const response = await world.fetch(base + path, { ...init, signal: abort.signal })
       if (response.status >= 500) return { kind: 'unanswered', reason: 'busy' }
@@ -94,13 +99,17 @@ export function createBridge(world: World, base = ''): Bridge {
         return { kind: 'unanswered', reason: 'busy' }
       }
       if (!response.ok) return { kind: 'refused', problem: parsed.data as Problem }
-      return { kind: 'ok', value: parsed.data as z.output<T> }
+      return { kind: 'ok', value: parsed.data as z.output<typeof schema> }
     } catch {
       return { kind: 'unanswered', reason: world.isOnline() ? 'silent' : 'offline' }
     } finally {
       cancel()
     }
   }
+
+/** Makes the client. `base` is the bridge's origin, empty for the page's own. */
+export function createBridge(world: World, base = ''): Bridge {
+  const ask = asking(world, base)
   const json = { 'content-type': 'application/json' }
   const orderPath = ({ orderId }: OrderKey) => `/api/orders/${encodeURIComponent(orderId)}`
   const bearer = ({ token }: OrderKey) => ({ authorization: `Bearer ${token}` })

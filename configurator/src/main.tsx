@@ -1,9 +1,10 @@
 /** Composition root of the shop: the only place that touches the browser's clock, storage, network and address. */
 import { lazy, Suspense } from 'react'
 import { createRoot } from 'react-dom/client'
-import { createBridge } from './bridge.ts'
+import { asking, createBridge } from './bridge.ts'
 import type { World } from './bridge.ts'
 import { openSession, storageKeeper } from './session.ts'
+import type { Pictures } from './session/pictures.ts'
 import { loadMessages, pickLanguage } from './texts/index.ts'
 import { App, clockLocale, keptLanguage, languageKey } from './ui/App.tsx'
 import { Boundary } from './ui/Boundary.tsx'
@@ -27,8 +28,21 @@ const isShop = shopPath !== null
 const fragment = isShop ? location.hash.slice(1) : ''
 if (fragment) history.replaceState(null, '', location.pathname + location.search)
 
+let pictures: Promise<Pictures> | undefined
+const loadPictures = () =>
+  (pictures ??= import('./session/pictures.ts').then(
+    ({ openPictures, pictureShelf }) =>
+      openPictures({ ask: asking(world), fetch: world.fetch, shelf: pictureShelf(indexedDB, now) }),
+    (error: unknown) => {
+      // the network was away: the next to ask tries again
+      pictures = undefined
+      throw error
+    },
+  ))
+
 const session = openSession({
   bridge: createBridge(world),
+  pictures: loadPictures,
   keeper,
   isOnline,
   now,

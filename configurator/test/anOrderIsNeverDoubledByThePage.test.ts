@@ -1,5 +1,6 @@
 import type { BuildOrder, OrderAnswer } from '@lot-one/rules'
-import { expect, test } from 'vitest'
+import { pictureText } from '@lot-one/rules'
+import { expect, test, vi } from 'vitest'
 import type { Answer } from '../src/bridge.ts'
 import { openCheckout } from '../src/session/checkout.ts'
 import { fridge, memory } from './fridge.ts'
@@ -19,9 +20,19 @@ const order: Omit<BuildOrder, 'orderId'> = {
   currency: 'EUR',
 }
 
-/** A desk whose bridge gives the answers in turn; `sent` is what it was asked. */
-function desk(answers: Answer<OrderAnswer>[], keeper = memory(), isOnline = true) {
+/**
+ * A desk whose bridge gives the answers in turn; `sent` is what it was asked. Pictures are answered in turn as well, with consent
+ * when nothing else was said. `timers` holds what was put off, and for how long.
+ */
+function desk(
+  answers: Answer<OrderAnswer>[],
+  keeper = memory(),
+  isOnline = true,
+  pictureAnswers: Answer<unknown>[] = [],
+) {
   const sent: BuildOrder[] = []
+  const pictures: string[] = []
+  const timers: { act: () => void; ms: number; isCancelled: boolean }[] = []
   let tick = 0
   const checkout = openCheckout({
     bridge: {
@@ -30,15 +41,26 @@ function desk(answers: Answer<OrderAnswer>[], keeper = memory(), isOnline = true
         return answers.shift() ?? { kind: 'unanswered', reason: 'silent' }
       },
     },
+    pictures: async () => ({
+      async send(name) {
+        pictures.push(name)
+        return pictureAnswers.shift() ?? { kind: 'ok', value: undefined }
+      },
+    }),
+    later(act, ms) {
+      const timer = { act, ms, isCancelled: false }
+      timers.push(timer)
+      return () => void (timer.isCancelled = true)
+    },
     keeper,
     isOnline: () => isOnline,
     now: () => 1_800_000_000_000 + tick++,
     random: (bytes) => bytes.forEach((_, i) => (bytes[i] = i * 7 + tick)),
   })
-  return { checkout, sent, keeper }
+  return { checkout, sent, pictures, timers, keeper }
 }
 
-const silent: Answer<OrderAnswer> = { kind: 'unanswered', reason: 'silent' }
+const silent: Answer<never> = { kind: 'unanswered', reason: 'silent' }
 const accepted = (orderId: string): Answer<OrderAnswer> => ({
   kind: 'ok',
   value: { orderId, trackingToken: 'token' } as OrderAnswer,
@@ -101,6 +123,8 @@ test('the order is in the storage before it leaves', async () => {
         return silent
       },
     },
+    pictures: () => Promise.reject(new Error('no picture was named')),
+    later: () => () => {},
     keeper,
     isOnline: () => true,
     now: () => 0,
@@ -108,4 +132,51 @@ test('the order is in the storage before it leaves', async () => {
   })
   await checkout.place(order)
   expect(JSON.parse(keptAtSend ?? 'null')).toMatchObject({ productId: order.productId })
+})
+
+test('while nobody answers it is tried again by itself, less and less often, and at once when the page wakes up', async () => {
+  const { checkout, sent, timers } = desk([])
+  await checkout.place(order)
+  for (let k = 0; k < 7; k++) {
+    const { act } = timers.at(-1)!
+    act()
+    await vi.waitFor(() => expect(timers).toHaveLength(k + 2))
+  }
+  expect(timers.map(({ ms }) => ms / 1000)).toEqual([2, 4, 8, 16, 32, 60, 60, 60])
+  expect(checkout.getSnapshot()).toMatchObject({ state: 'unanswered', retryAtMs: expect.any(Number) })
+  checkout.wake()
+  await vi.waitFor(() => expect(timers).toHaveLength(9))
+  expect(timers.at(-1)!.ms).toBe(2000)
+  expect(new Set(sent.map((body) => JSON.stringify(body))).size).toBe(1)
+  // one attempt is waited for at a time
+  expect(timers.filter(({ isCancelled }) => !isCancelled)).toHaveLength(1)
+})
+
+test('an accepted order is not tried again, and nothing is sent because a page wakes up', async () => {
+  const { checkout, sent, timers } = desk([silent, accepted('x')])
+  checkout.wake()
+  await checkout.place(order)
+  await checkout.retry()
+  timers[0]!.act()
+  checkout.wake()
+  expect(timers).toMatchObject([{ isCancelled: true }])
+  expect(sent).toHaveLength(2)
+})
+
+test('a picture goes before the order that names it; an order whose picture did not arrive waits with it', async () => {
+  const sha256 = 'ab'.repeat(32)
+  const texts = { engraving: 'Mira', picture: pictureText({ sha256, x: 50, y: 50, zoom: 100 }) }
+  const { checkout, sent, pictures } = desk([accepted('x')], memory(), true, [silent])
+  await checkout.place({ ...order, texts })
+  expect([sent.length, pictures]).toEqual([0, [sha256]])
+  expect(checkout.getSnapshot()).toMatchObject({ state: 'unanswered', order: { texts } })
+  await checkout.retry()
+  expect([sent.length, pictures]).toEqual([1, [sha256, sha256]])
+  expect(checkout.getSnapshot().state).toBe('accepted')
+
+  const problem = { type: '/problems/picture-refused', title: 'This picture cannot be taken', status: 422 }
+  const refusing = desk([], memory(), true, [{ kind: 'refused', problem }])
+  await refusing.checkout.place({ ...order, texts })
+  expect(refusing.sent).toEqual([])
+  expect(refusing.checkout.getSnapshot()).toEqual({ state: 'editing', problem })
 })

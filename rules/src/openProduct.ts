@@ -21,6 +21,9 @@ import { createRuleSolver } from './ruleSolver.ts'
 import { sentenceOf, textIn } from './sentences.ts'
 import { suggestion } from './nearest.ts'
 
+/** Objects with more keys are copied, with fewer they grow faster. */
+const manyKeys = 20
+
 /** Conflicts and repairs that `check` gives at most. */
 const shown = 5
 
@@ -94,14 +97,16 @@ export function openProduct(pkg: ProductPackage, lazily?: typeof createLazyMachi
     if (keep !== undefined) take(pick, keep, fixed)
     return { machine, pick, fixed }
   }
-  // An object that grows key by key becomes a hash table; a copy of one with all its keys stays fast to read.
-  const blank = JSON.parse(JSON.stringify(Object.fromEntries(options.map(({ id }) => [id, 0])))) as Record<
-    string,
-    never
-  >
+  // An object that grows key by key becomes a hash table, and so does what JSON or a table makes of many keys; a copy of a
+  // copy of it with all its keys is quickly made and stays fast to read.
+  const withKeys = (own: readonly string[]): Record<string, never> => ({
+    ...JSON.parse(JSON.stringify(Object.fromEntries(own.map((id) => [id, 0])))),
+  })
+  const blank = withKeys(options.map(({ id }) => id))
   // Beyond a thousand keys it is one anyway, and a copy costs more than growing a bare one.
   const withAllKeys = <T>(): Record<string, T> =>
     options.length < 500 ? { ...blank } : (Object.create(null) as Record<string, T>)
+  const blanks = keys.map((own) => (own.length > manyKeys ? withKeys(own) : undefined))
   const configurationOf = (pick: ArrayLike<number>) => {
     const result = withAllKeys<Value>()
     for (let v = 0; v < options.length; v++) result[options[v]!.id] = options[v]!.values[pick[v]!]!
@@ -128,9 +133,20 @@ export function openProduct(pkg: ProductPackage, lazily?: typeof createLazyMachi
 
   const statusesOf = ({ pick, fixed }: Clash) => {
     const cost = machine.sweep(pick, fixed)
+    const { best, unproved } = machine
     const result = withAllKeys<Record<string, ValueStatus>>()
     let complete = true
     let last: ValueStatus = { status: 'free', changes: 0, fromPriceCents: 0 }
+    const statusOf = (best: number, own: number, isTaken: boolean, isOnly: boolean): ValueStatus => {
+      const total = machine.changesOf(best)
+      const changes = total < 0 ? -1 : isTaken ? total : total - own
+      const status = isTaken ? 'chosen' : changes !== 0 ? 'conflict' : isOnly ? 'forced' : 'free'
+      const fromPriceCents = total < 0 ? 0 : machine.centsOf(best)
+      // Of thousands of values most say the same as the one before.
+      if (last.fromPriceCents !== fromPriceCents || last.changes !== changes || last.status !== status)
+        last = { status, changes, fromPriceCents }
+      return last
+    }
     for (let v = 0; v < options.length; v++) {
       const from = firstValue[v]!
       const taken = pick[v]!
@@ -138,24 +154,24 @@ export function openProduct(pkg: ProductPackage, lazily?: typeof createLazyMachi
       const names = keys[v]!
       let fitting = 0
       if (taken < 0)
-        for (let i = 0; i < names.length; i++) if (machine.changesOf(machine.best[from + i]!) === 0) fitting++
-      const statusAt = (i: number): ValueStatus => {
-        const best = machine.best[from + i]!
-        const total = machine.changesOf(best)
-        const changes = total < 0 ? -1 : total - (i === taken ? 0 : own)
-        const status = i === taken ? 'chosen' : changes !== 0 ? 'conflict' : fitting === 1 ? 'forced' : 'free'
-        const fromPriceCents = total < 0 ? 0 : machine.centsOf(best)
-        // Of thousands of values most say the same as the one before.
-        if (last.status !== status || last.changes !== changes || last.fromPriceCents !== fromPriceCents)
-          last = { status, changes, fromPriceCents }
-        return machine.unproved?.[from + i] === 1 ? { ...last, unproved: true } : last
-      }
+        for (let i = 0; i < names.length; i++) if (machine.changesOf(best[from + i]!) === 0) fitting++
+      const isOnly = fitting === 1
       let ofOption: Record<string, ValueStatus>
-      if (isOnOff[v]) ofOption = { false: statusAt(0), true: statusAt(1) }
+      if (isOnOff[v])
+        ofOption = {
+          false: statusOf(best[from]!, own, taken === 0, isOnly),
+          true: statusOf(best[from + 1]!, own, taken === 1, isOnly),
+        }
       else {
-        ofOption = {}
-        for (let i = 0; i < names.length; i++) ofOption[names[i]!] = statusAt(i)
+        const prepared = blanks[v]
+        ofOption = prepared === undefined ? {} : { ...prepared }
+        for (let i = 0; i < names.length; i++)
+          ofOption[names[i]!] = statusOf(best[from + i]!, own, i === taken, isOnly)
       }
+      if (unproved !== undefined)
+        names.forEach((name, i) => {
+          if (unproved[from + i] === 1) ofOption[name] = { ...ofOption[name]!, unproved: true }
+        })
       result[options[v]!.id] = ofOption
       if (taken < 0 && fitting !== 1 && options[v]!.role === 'choice') complete = false
     }
@@ -243,7 +259,8 @@ export function openProduct(pkg: ProductPackage, lazily?: typeof createLazyMachi
     if (Object.keys(selection).length !== ids.length || !machine.walk(pick)) return undefined
     return { ...selection } as Configuration
   }
-  const label = (id: string, language: string) => textIn(optionNamed(id)?.label, language) ?? id
+  const label = (id: string, language: string) =>
+    textIn((optionNamed(id) ?? pkg.texts.find((text) => text.id === id))?.label, language) ?? id
   const valueLabel = (id: string, value: Value, language: string) => {
     const v = indexOf.get(id)
     const i = v === undefined ? undefined : valueIndex[v]!.get(value)

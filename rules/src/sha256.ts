@@ -33,9 +33,9 @@ function utf8(text: string): Uint8Array {
   return Uint8Array.from(bytes)
 }
 
-/** SHA-256 of a text's UTF-8 bytes, as 64 hexadecimal digits. Pure. */
-export function sha256(text: string): string {
-  const message = utf8(text)
+/** SHA-256 of bytes, or of a text's UTF-8 bytes, as 64 hexadecimal digits. Pure. */
+export function sha256(content: string | Uint8Array): string {
+  const message = typeof content === 'string' ? utf8(content) : content
   const padded = new Uint8Array(Math.ceil((message.length + 9) / 64) * 64)
   padded.set(message)
   padded[message.length] = 0x80

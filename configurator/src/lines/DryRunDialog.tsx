@@ -1,3 +1,4 @@
+import { readPicture } from '@lot-one/rules'
 import type { DryRun } from '@lot-one/rules'
 import { Fragment, useEffect, useState } from 'react'
 import type { Answer } from '../bridge.ts'
@@ -55,14 +56,27 @@ function Asked({
   )
 }
 
-/** A long path breaks between its parts. */
+/** A long path or value breaks between its parts. */
 const breakable = (path: string) =>
-  path.split(/(?=[[.])/).map((part) => (
+  path.split(/(?=[[.])|(?<=^[0-9a-f]{32})(?=[0-9a-f]{32})/).map((part) => (
     <Fragment key={part}>
       {part}
       <wbr />
     </Fragment>
   ))
+
+/** A value that names the shopper's own picture shows it. */
+function OrderedPicture({ value }: { readonly value: string }) {
+  const { t } = useDeskWords()
+  const picture = readPicture(value)
+  if (!picture) return null
+  const address = `/api/pictures/${picture.sha256}`
+  return (
+    <a className="job-picture" href={address} target="_blank" rel="noreferrer">
+      <img src={address} alt={t.ownPicture} loading="lazy" />
+    </a>
+  )
+}
 
 function Written({ run }: { readonly run: DryRun }) {
   const { t } = useDeskWords()
@@ -92,7 +106,8 @@ function Written({ run }: { readonly run: DryRun }) {
                     <code>{breakable(path)}</code> <span className="hint">{type}</span>
                   </th>
                   <td>
-                    <code>{value}</code>
+                    <code>{breakable(value)}</code>
+                    <OrderedPicture value={value} />
                   </td>
                   <td>
                     {t.origins[origin]}

@@ -1,5 +1,6 @@
 /** Two designs of one product side by side: what each would be, and only what differs. */
 import type { Configuration, Product, Selection, Value } from '@lot-one/rules'
+import { writtenTexts } from './designView.ts'
 import type { SharedDesign } from './link.ts'
 
 /** One side: a design as it can be built today, or the nearest thing to say of one that cannot. */
@@ -7,7 +8,9 @@ export interface Side {
   readonly design: SharedDesign['design']
   /** Every option with its value; of a design that cannot be built only what was chosen. */
   readonly choices: Selection
-  /** Gross, without texts; absent when it cannot be built. */
+  /** Texts that can be made. */
+  readonly texts: Readonly<Record<string, string>>
+  /** Gross; absent when it cannot be built. */
   readonly cents: number | undefined
 }
 
@@ -26,10 +29,15 @@ export function sideOf(product: Product, design: SharedDesign['design']): Side {
   }
   const question = { context: known(design.context), selection: known(design.selection) }
   const configuration: Configuration | undefined = product.complete(question)
+  const { texts, lines } = configuration
+    ? writtenTexts(product.package, configuration, design.texts)
+    : { texts: {}, lines: [] }
   return {
     design: { ...question, texts: design.texts },
     choices: configuration ?? { ...question.context, ...question.selection },
-    cents: configuration && product.price(configuration).totalCents,
+    texts,
+    cents:
+      configuration && lines.reduce((sum, { cents }) => sum + cents, product.price(configuration).totalCents),
   }
 }
 
@@ -40,8 +48,10 @@ export function compareSides(
   b: Side,
 ): { readonly differences: readonly Difference[]; readonly same: number } {
   const options = product.package.options.filter(({ role }) => role !== 'derived')
-  const differences = options
-    .map(({ id }) => ({ option: id, a: a.choices[id], b: b.choices[id] }))
-    .filter((pair) => pair.a !== pair.b)
-  return { differences, same: options.length - differences.length }
+  const pairs = [
+    ...options.map(({ id }) => ({ option: id, a: a.choices[id], b: b.choices[id] })),
+    ...product.package.texts.map(({ id }) => ({ option: id, a: a.texts[id], b: b.texts[id] })),
+  ]
+  const differences = pairs.filter((pair) => pair.a !== pair.b)
+  return { differences, same: pairs.length - differences.length }
 }

@@ -5,11 +5,11 @@
  * start ──kept under the same rules──▶ continues, undo included
  *       ──kept or linked under other rules──▶ RESTORE: taken as it is, or a conflict with its ways out
  */
-import { createDialogue, normalizeTexts, textProblems } from '@lot-one/rules'
+import { createDialogue } from '@lot-one/rules'
 import type { Design, DialogueEvent, Product, Question, Repair, Selection, Value } from '@lot-one/rules'
 import { createActor } from 'xstate'
 import * as z from 'zod/mini'
-import { changesBetween, conflictView } from './designView.ts'
+import { changesBetween, conflictView, writtenTexts } from './designView.ts'
 import type { ConflictView, DesignView, Note, Origin } from './designView.ts'
 import { DesignRecord, readKept } from './keeper.ts'
 import type { Keeper } from './keeper.ts'
@@ -147,19 +147,13 @@ export function openDesign(door: {
     const configuration = product.complete(design)
     if (!configuration) throw new Error(`Design of ${pkg.id} cannot be completed: ${JSON.stringify(design)}`)
     const price = product.price(configuration)
-    const problems = textProblems(pkg.texts, configuration, design.texts)
-    const texts = Object.fromEntries(
-      Object.entries(normalizeTexts(design.texts)).filter(([id]) => !problems.some((p) => p.text === id)),
-    )
-    const lettering = pkg.texts
-      .filter((text) => text.id in texts && text.priceCents !== 0)
-      .map((text) => ({ id: text.id, cents: text.priceCents }))
+    const { texts, problems, lines } = writtenTexts(pkg, configuration, design.texts)
     return {
       design,
       configuration,
       price: {
-        totalCents: lettering.reduce((sum, line) => sum + line.cents, price.totalCents),
-        lines: [...price.lines, ...lettering],
+        totalCents: lines.reduce((sum, line) => sum + line.cents, price.totalCents),
+        lines: [...price.lines, ...lines],
       },
       designCents: price.totalCents,
       texts,

@@ -1,10 +1,12 @@
 /** What a page sees of a design: the answers to everything it shows, and what a wish that does not fit would take. */
+import { normalizeTexts, textProblems } from '@lot-one/rules'
 import type {
   Configuration,
   Conflict,
   Design,
   PriceBreakdown,
   Product,
+  ProductPackage,
   Repair,
   Selection,
   TextProblem,
@@ -141,4 +143,24 @@ export function changesBetween(
   return product.package.options
     .filter((o) => o.role === 'choice' && !(o.id in except) && before[o.id] !== after[o.id])
     .map((o) => ({ option: o.id, from: before[o.id]!, to: after[o.id]! }))
+}
+
+/** What of a design's texts can be made, what is wrong with the others, and what the good ones cost. Pure. */
+export function writtenTexts(
+  { texts: options }: Pick<ProductPackage, 'texts'>,
+  configuration: Configuration,
+  given: Design['texts'],
+): {
+  readonly texts: Readonly<Record<string, string>>
+  readonly problems: readonly TextProblem[]
+  readonly lines: readonly { readonly id: string; readonly cents: number }[]
+} {
+  const problems = textProblems(options, configuration, given)
+  const texts = Object.fromEntries(
+    Object.entries(normalizeTexts(given)).filter(([id]) => !problems.some(({ text }) => text === id)),
+  )
+  const lines = options
+    .filter(({ id, priceCents }) => id in texts && priceCents !== 0)
+    .map(({ id, priceCents }) => ({ id, cents: priceCents }))
+  return { texts, problems, lines }
 }

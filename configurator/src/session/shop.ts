@@ -13,6 +13,7 @@ import type { SharedDesign } from './link.ts'
 import type { Keeper } from './keeper.ts'
 import { knownOrders, rememberOrder } from './orders.ts'
 import type { KnownOrder } from './orders.ts'
+import type { Pictures } from './pictures.ts'
 import type { SavedDesign } from './saved.ts'
 import { uuidV7 } from './uuid.ts'
 import { watchOrder } from './watch.ts'
@@ -42,6 +43,8 @@ export interface Session {
   /** Asks the bridge for the product's present rules; the design moves over with an explanation. */
   refresh(): Promise<void>
   readonly checkout: Checkout
+  /** The shopper's own pictures; they come when something asks for them. */
+  pictures(): Promise<Pictures>
   readonly keeper: Keeper
   /** Unix time, milliseconds. */
   readonly now: () => number
@@ -60,6 +63,8 @@ export interface Session {
 /** What a session needs from the world. */
 export interface Door {
   readonly bridge: Bridge
+  /** Loads what keeps and sends pictures. */
+  readonly pictures: () => Promise<Pictures>
   readonly keeper: Keeper
   readonly isOnline: () => boolean
   readonly now: () => number
@@ -167,6 +172,7 @@ export function openSession(door: Door): Session {
     },
     refresh: () => load(),
     checkout,
+    pictures: door.pictures,
     keeper,
     now: door.now,
     random() {
@@ -195,7 +201,7 @@ export function openSession(door: Door): Session {
     wake() {
       for (const watch of watches.values()) watch.wake()
       if (view.state === 'unreachable') void load()
-      if (checkout.getSnapshot().state === 'unanswered' && door.isOnline()) void checkout.retry()
+      if (door.isOnline()) checkout.wake()
     },
   }
 }

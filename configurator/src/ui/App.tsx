@@ -45,12 +45,13 @@ const OrdersPage = lazy(parts.orders)
 const StartPage = lazy(parts.start)
 // a dev server has no build to keep
 const keepsBuild = import.meta.env.PROD && 'serviceWorker' in navigator
-const UpdateOffer = lazy(
-  () =>
-    new Promise<typeof import('./UpdateOffer.tsx')>((resolve, reject) => {
-      whenIdle(() => void import('./UpdateOffer.tsx').then(resolve, reject))
-    }),
-)
+/** A part that nobody waits for: it comes when the page has nothing better to do. */
+const idly = <T extends object>(load: () => Promise<T>) =>
+  new Promise<T>((resolve, reject) => {
+    whenIdle(() => void load().then(resolve, reject))
+  })
+const UpdateOffer = lazy(() => idly(() => import('./UpdateOffer.tsx')))
+const LostPicture = lazy(() => idly(parts.more).then((more) => ({ default: more.LostPicture })))
 const ComparePage = lazy(() => parts.more().then((more) => ({ default: more.ComparePage })))
 const SavedPage = lazy(() => parts.more().then((more) => ({ default: more.SavedPage })))
 const Dialogs = lazy(() => parts.more().then((more) => ({ default: more.Dialogs })))
@@ -246,13 +247,15 @@ function ShopPage({
     ? attentionFor('', undefined)
     : attentionFor(view.step, touched?.step === view.step ? touched.option : undefined)
   const appliance = useAppliance(product.package.id, view)
-  const printFor = product.package.id
+  const takesPicture = product.package.texts.some(({ kind }) => kind === 'picture')
+  const choosePicture = openDialog('picture')
   const picture: Picture = {
     appliance,
     summary: summaryOf(words, title, product, view),
     area,
     isOpen,
-    printFor,
+    shop: session,
+    ...(takesPicture && !isOrdering && { onOwnPicture: choosePicture }),
   }
   const order = () => {
     // ordering means the design as it is: a wish that does not fit is let go
@@ -294,13 +297,20 @@ function ShopPage({
         )}
         <OfflineHint />
       </div>
+      {takesPicture && (
+        <Suspense fallback={null}>
+          <LostPicture shop={session} session={design} view={view} />
+        </Suspense>
+      )}
       {isOrdering ? (
         <OrderForm session={session} design={design} view={view} />
       ) : (
         <>
           <OptionPanel
+            shop={session}
             session={design}
             view={view}
+            onPicture={choosePicture}
             onTouch={(option) => touch(view.step, option)}
             onOrder={order}
           />

@@ -1,6 +1,6 @@
 import type { OptionView } from '@lot-one/rules'
-import { useEffect, useRef } from 'react'
-import type { DesignSession, DesignView } from '../session.ts'
+import { lazy, Suspense, useEffect, useRef } from 'react'
+import type { DesignSession, DesignView, Session } from '../session.ts'
 import { ConflictPanel } from './ConflictPanel.tsx'
 import { Icon } from './icons.tsx'
 import { NoteCard } from './NoteCard.tsx'
@@ -8,17 +8,24 @@ import { OptionField } from './OptionField.tsx'
 import { TextField } from './TextField.tsx'
 import { useWords } from './words.ts'
 
+const PictureField = lazy(() => import('./more.ts').then((more) => ({ default: more.PictureField })))
+
 /** The options of the present step, the way to the other steps, and what stands in the way of a wish. */
 export function OptionPanel({
+  shop,
   session,
   view,
   onTouch,
+  onPicture,
   onOrder,
 }: {
+  readonly shop: Session
   readonly session: DesignSession
   readonly view: DesignView
   /** An option got attention: the picture may turn to it. */
   readonly onTouch: (option: string) => void
+  /** The shopper wants to choose a picture of hers. */
+  readonly onPicture: () => void
   readonly onOrder: () => void
 }) {
   const { t, language } = useWords()
@@ -65,10 +72,16 @@ export function OptionPanel({
           <OptionField key={option.id} session={session} view={view} option={option} onTouch={onTouch} />
         ))}
         {session.product.package.texts
-          .filter((text) => text.kind !== 'picture' && textStep(session, text.when) === step.id)
-          .map((text) => (
-            <TextField key={text.id} session={session} view={view} text={text} onTouch={onTouch} />
-          ))}
+          .filter((text) => textStep(session, text.when) === step.id)
+          .map((text) =>
+            text.kind === 'picture' ? (
+              <Suspense key={text.id} fallback={<div className="text-option" />}>
+                <PictureField shop={shop} session={session} view={view} option={text} onOpen={onPicture} />
+              </Suspense>
+            ) : (
+              <TextField key={text.id} session={session} view={view} text={text} onTouch={onTouch} />
+            ),
+          )}
         <div className="step-ways">
           {at > 0 && (
             <button type="button" className="button quiet" onClick={() => go(at - 1)}>

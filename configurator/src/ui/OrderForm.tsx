@@ -195,7 +195,11 @@ export default function OrderForm({
           <Refusal words={words} session={session} design={design} problem={checkout.problem} />
         )}
         {checkout.state === 'unanswered' && (
-          <Status title={t.unansweredTitle}>{t.unanswered[checkout.reason]}</Status>
+          <Status title={t.unansweredTitle}>
+            {t.unanswered[checkout.reason]}{' '}
+            {checkout.reason !== 'offline' &&
+              t.retriedAt(words.time(new Date(checkout.retryAtMs).toISOString()))}
+          </Status>
         )}
       </div>
       <div className="order-foot">
@@ -286,7 +290,20 @@ function Refusal({
           {t.reload}
         </button>
       )}
-      {(kind === 'not-buildable' || kind === 'incomplete') && (
+      {pictureKinds.has(kind) && (
+        <button
+          type="button"
+          className="button quiet"
+          onClick={() => {
+            for (const { id, kind: is } of design.product.package.texts)
+              if (is === 'picture') design.write(id, '')
+            session.checkout.done()
+          }}
+        >
+          {t.withoutPicture}
+        </button>
+      )}
+      {(kind === 'not-buildable' || kind === 'incomplete' || pictureKinds.has(kind)) && (
         <button
           type="button"
           className="button quiet"
@@ -299,12 +316,16 @@ function Refusal({
   )
 }
 
+/** What can be wrong with a picture that should go with the order. */
+const pictureKinds = new Set(['picture-missing', 'picture-refused', 'too-large', 'unsupported-media-type'])
+
 /** The last part of a problem's type, whatever the address before it. */
 function problemKind(problem: Problem): string {
   return /[a-z0-9-]+$/.exec(problem.type)?.[0] ?? ''
 }
 
 function refusalSentence({ t, money }: LaterWords, kind: string, problem: Problem): string {
+  if (pictureKinds.has(kind)) return t.refused.picture
   switch (kind) {
     case 'price-changed': {
       const { expectedPriceCents: seen, priceCents: now } = problem

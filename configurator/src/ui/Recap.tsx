@@ -35,7 +35,7 @@ export function Recap({
       {written.map((text) => (
         <div key={text.id} className="recap-step">
           <dt>{text.label[language] ?? text.label['en']}</dt>
-          <dd>“{texts[text.id]}”</dd>
+          <dd>{text.kind === 'picture' ? '✓' : `“${texts[text.id]}”`}</dd>
         </div>
       ))}
     </dl>

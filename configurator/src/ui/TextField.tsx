@@ -2,6 +2,7 @@ import { isTextOffered } from '@lot-one/rules'
 import type { TextOptionView } from '@lot-one/rules'
 import { useId } from 'react'
 import type { DesignSession, DesignView } from '../session.ts'
+import { needsOf } from './needs.ts'
 import { useWords } from './words.ts'
 
 /** A text the shopper writes (an engraving): checked as it is typed, shown with what it needs when it cannot be had yet. */
@@ -23,16 +24,6 @@ export function TextField({
   const written = view.design.texts[text.id] ?? ''
   const fits = isTextOffered(text, view.configuration)
   const isRefused = view.textProblems.some((p) => p.text === text.id && p.reason !== 'notOffered')
-  const needs = [
-    ...new Set(
-      text.when.flatMap((row) =>
-        Object.entries(row).map(
-          ([option, values]) =>
-            `${product.label(option, language)}: ${values.map((value) => words.value(product, option, value)).join(' / ')}`,
-        ),
-      ),
-    ),
-  ]
   return (
     <div className="text-option" data-option={text.id} data-state={fits ? 'open' : 'waiting'}>
       <label htmlFor={id}>
@@ -59,7 +50,7 @@ export function TextField({
           </p>
         </>
       ) : (
-        <p className="hint">{t.textNeeds(needs.join(', '))}</p>
+        <p className="hint">{t.textNeeds(needsOf(words, product, text).join(', '))}</p>
       )}
     </div>
   )

@@ -39,7 +39,7 @@ export default function TrackPage({
   return (
     <Layout
       header={header}
-      picture={usePicture(moment ?? order, moment !== undefined)}
+      picture={usePicture(session, moment ?? order, moment !== undefined)}
       skip={t.skipToContent}
     >
       <OfflineHint />
@@ -54,7 +54,7 @@ export default function TrackPage({
 }
 
 /** The unit as far as stations have reported it. The same object until one of them reports more: then, and only then, it is drawn again. */
-function usePicture(view: OrderView | undefined, isReplay: boolean): Picture | undefined {
+function usePicture(session: Session, view: OrderView | undefined, isReplay: boolean): Picture | undefined {
   const { t, language } = useLaterWords()
   const order = view?.order
   const done = view && finishedStages(view)
@@ -68,7 +68,8 @@ function usePicture(view: OrderView | undefined, isReplay: boolean): Picture | u
       ...(isReplay && { caption: t.film.replay }),
       area: 'whole',
       isOpen: false,
+      shop: session,
       ...(finished && { finished: new Set(finished) }),
     }
-  }, [order, doneKey, isReplay, language, t])
+  }, [session, order, doneKey, isReplay, language, t])
 }

@@ -3,6 +3,7 @@ import type { KeyboardEvent, PointerEvent } from 'react'
 import { drawFridgeFront } from '../scene/drawing.ts'
 import type { Appliance, BuildStage, FocusArea } from '../scene/appliance.ts'
 import type { Stage } from '../scene/stage.ts'
+import type { Session } from '../session.ts'
 import { whenIdle } from './idle.ts'
 import { useWords } from './words.ts'
 
@@ -14,8 +15,10 @@ export interface Picture {
   readonly area: FocusArea
   /** Whether the doors stand open because of what is being chosen. */
   readonly isOpen: boolean
-  /** The product whose fronts may carry the shopper's own picture; absent: none is offered. */
-  readonly printFor?: string
+  /** Where a picture on the fronts is found. */
+  readonly shop: Pick<Session, 'pictures'>
+  /** Opens the choice of a picture for the fronts; absent: none is offered. */
+  readonly onOwnPicture?: () => void
   /** Only what stations have finished; absent: everything. */
   readonly finished?: ReadonlySet<BuildStage>
   /** What the picture is, where it is not the present one. */

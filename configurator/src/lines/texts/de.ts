@@ -226,6 +226,7 @@ export const de: LineMessages = {
   unit: 'Auftrag',
 
   dryRunTitle: 'Was geschrieben würde',
+  ownPicture: 'Das eigene Bild der Kundin, in voller Größe',
   dryRunLead: 'Genau so, wie es die Bridge verließe. Es wird nichts gesendet.',
   dryRunObstacle: (why) => `Sie bekäme diese Bestellung jetzt nicht: ${why}.`,
   noMachine: 'nicht auf dieser Linie',

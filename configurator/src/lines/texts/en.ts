@@ -236,6 +236,7 @@ export const en = {
   unit: 'Job order',
 
   dryRunTitle: 'What would be written',
+  ownPicture: 'The shopper’s own picture, in full',
   dryRunLead: 'Exactly as it would leave the bridge. Nothing is sent.',
   dryRunObstacle: (why: string) => `It would not get this order now: ${why}.`,
   noMachine: 'not on this line',

@@ -194,6 +194,7 @@ export const zh: LineMessages = {
   unit: '作业单',
 
   dryRunTitle: '将要写入的内容',
+  ownPicture: '顾客自选图片（查看原图）',
   dryRunLead: '与离开桥接程序时完全一样。不会发送任何内容。',
   dryRunObstacle: (why) => `现在它不会得到此订单：${why}。`,
   noMachine: '此产线没有',

@@ -35,6 +35,7 @@ export const later: LaterMessages = {
     busy: 'Das Werk kann gerade keine Bestellung annehmen. Ihre ist hier gesichert; ein neuer Versuch macht nie zwei daraus.',
   },
   tryAgain: 'Noch einmal versuchen',
+  retriedAt: (time) => `Wir versuchen es von selbst wieder, das nächste Mal um ${time}.`,
   refused: {
     priceChanged: (seen, now) =>
       `Der Preis ist jetzt ${now}, gesehen haben Sie ${seen}. Es wurde nichts bestellt.`,
@@ -44,10 +45,13 @@ export const later: LaterMessages = {
     incomplete: 'Einige Entscheidungen sind noch offen. Es wurde nichts bestellt.',
     malformed: 'Einige Angaben waren nicht lesbar. Bitte prüfen Sie sie.',
     reused: 'Eine Bestellung mit dieser Nummer gibt es schon. Sehen Sie unter „Meine Bestellungen“ nach.',
+    picture:
+      'Das Bild dieses Entwurfs liegt nicht auf diesem Gerät oder ließ sich nicht übernehmen. Es wurde nichts bestellt. Wählen Sie es noch einmal, oder bestellen Sie ohne.',
     busy: 'Zu viele Versuche in kurzer Zeit. Bitte eine Minute warten; es wurde nichts bestellt.',
     other: (detail) => `Das Werk hat die Bestellung nicht angenommen: ${detail}`,
   },
   reload: 'Neue Regeln laden',
+  withoutPicture: 'Ohne Bild weitermachen',
   backToDesign: 'Zurück zum Entwurf',
 
   trackTitle: 'Ihre Bestellung',
@@ -242,7 +246,11 @@ export const later: LaterMessages = {
   inKitchen: 'In eine Küche stellen',
   ownPicture: 'Eigenes Bild auf der Front',
   ownPictureLead:
-    'So sieht ein Foto von Ihnen über alle Fronten aus. Es bleibt auf diesem Gerät: Es gehört nicht zum Link und wird noch nicht mitgebaut.',
+    'Ein Foto von Ihnen über alle Fronten. Es bleibt auf diesem Gerät, bis Sie bestellen; dann geht es mit Ihrer Bestellung ins Werk und sonst nirgendwohin.',
+  pictureChoose: 'Bild wählen',
+  pictureChange: 'Bild ändern',
+  pictureLost:
+    'Zu diesem Entwurf gehörte ein Bild, das nur auf dem Gerät liegt, auf dem er entstand: Bilder bleiben dort, bis sie bestellt werden. Alles andere ist da, und Sie können ein eigenes Bild dazunehmen.',
   ownPictureFinish:
     'Lack und Glas können ein Bild tragen. Wählen Sie eines davon als Oberfläche, um Ihres zu sehen.',
   ownPictureFile: 'Bild wählen (JPEG, PNG, WebP oder AVIF)',

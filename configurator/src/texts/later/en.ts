@@ -35,6 +35,7 @@ export const later = {
     busy: 'The factory cannot take orders at this moment. Your order is kept here; trying again can never make two of it.',
   },
   tryAgain: 'Try again',
+  retriedAt: (time: string) => `We try again by ourselves, next at ${time}.`,
   refused: {
     priceChanged: (seen: string, now: string) =>
       `The price is ${now} now, you saw ${seen}. Nothing was ordered.`,
@@ -44,10 +45,13 @@ export const later = {
     incomplete: 'Some choices are still open. Nothing was ordered.',
     malformed: 'Some details could not be read. Please check them.',
     reused: 'An order with this number was already placed. Look under “My orders”.',
+    picture:
+      'The picture of this design is not on this device, or could not be taken. Nothing was ordered. Choose it again, or order without it.',
     busy: 'Too many attempts in a short time. Please wait a minute; nothing was ordered.',
     other: (detail: string) => `The factory did not take the order: ${detail}`,
   },
   reload: 'Load the new rules',
+  withoutPicture: 'Go on without the picture',
   backToDesign: 'Back to the design',
 
   // tracker
@@ -246,7 +250,11 @@ export const later = {
   inKitchen: 'Stand it in a kitchen',
   ownPicture: 'Your picture on the front',
   ownPictureLead:
-    'See how a photo of yours looks across the fronts. It stays on this device: it is not part of the link, and not yet part of what is built.',
+    'A photo of yours across the fronts. It stays on this device until you order; then it goes to the factory with your order and nowhere else.',
+  pictureChoose: 'Choose a picture',
+  pictureChange: 'Change the picture',
+  pictureLost:
+    'This design came with a picture that is only on the device it was made on: pictures stay there until they are ordered. Everything else is here, and you can add a picture of yours.',
   ownPictureFinish: 'Lacquer and glass can carry a picture. Choose one of them as the finish to see yours.',
   ownPictureFile: 'Choose a picture (JPEG, PNG, WebP or AVIF)',
   pictureProblem: {

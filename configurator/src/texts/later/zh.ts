@@ -33,6 +33,7 @@ export const later: LaterMessages = {
     busy: '工厂此刻无法接单。您的订单已保存在此，重试绝不会变成两单。',
   },
   tryAgain: '重试',
+  retriedAt: (time) => `我们会自动重试，下次在 ${time}。`,
   refused: {
     priceChanged: (seen, now) => `现在的价格是 ${now}，您看到的是 ${seen}。尚未下单。`,
     rulesChanged: '自您打开页面后，此产品的规则已更改。尚未下单。请加载新规则，您的设计会保留。',
@@ -40,10 +41,12 @@ export const later: LaterMessages = {
     incomplete: '还有未选择的项目。尚未下单。',
     malformed: '有些信息无法识别，请检查。',
     reused: '此编号的订单已存在，请查看“我的订单”。',
+    picture: '此设计的图片不在本设备上，或无法使用。尚未下单。请重新选择图片，或不带图片下单。',
     busy: '短时间内尝试过多。请等一分钟，尚未下单。',
     other: (detail) => `工厂未接受订单：${detail}`,
   },
   reload: '加载新规则',
+  withoutPicture: '不带图片继续',
   backToDesign: '返回设计',
 
   trackTitle: '您的订单',
@@ -231,7 +234,11 @@ export const later: LaterMessages = {
   takeApart: '拆开看看',
   inKitchen: '放进厨房',
   ownPicture: '面板上的自选图片',
-  ownPictureLead: '看看您的照片铺满面板的效果。图片只留在本设备：不包含在链接里，目前也不会随产品制作。',
+  ownPictureLead: '让您的照片铺满所有面板。下单前图片只留在本设备；下单后仅随订单发送给工厂。',
+  pictureChoose: '选择图片',
+  pictureChange: '更换图片',
+  pictureLost:
+    '此设计原带的图片只在制作它的设备上：图片在下单前不会离开该设备。其他内容都已载入，您可以添加自己的图片。',
   ownPictureFinish: '烤漆和玻璃面板可以呈现图片，请选择其中一种材质。',
   ownPictureFile: '选择图片（JPEG、PNG、WebP 或 AVIF）',
   pictureProblem: {

@@ -1,3 +1,4 @@
+import { readPicture } from '@lot-one/rules'
 import type { Product } from '@lot-one/rules'
 import { useId, useState } from 'react'
 import type { ReactNode } from 'react'
@@ -71,8 +72,12 @@ export function ComparePage({
     design.take({ design: side.design, current: true, unknown: [], nameless: 0 }, from)
     navigate(`/shop/${encodeURIComponent(productId)}`)
   }
-  const valueName = (option: string, value: Side['choices'][string] | undefined) =>
-    value === undefined ? '–' : words.value(product, option, value)
+  const valueName = (option: string, value: Side['choices'][string] | undefined) => {
+    if (value === undefined) return '–'
+    if (product.package.texts.some(({ id }) => id === option))
+      return readPicture(value) ? t.ownPicture : `“${String(value)}”`
+    return words.value(product, option, value)
+  }
   return (
     <>
       {header}

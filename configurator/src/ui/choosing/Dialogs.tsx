@@ -2,6 +2,7 @@ import type { DesignSession, DesignView, Session } from '../../session.ts'
 import { SavePanel } from '../keeping/SavePanel.tsx'
 import { SharePanel } from '../keeping/SharePanel.tsx'
 import { Modal } from '../Modal.tsx'
+import { OwnPicture } from '../picture/OwnPicture.tsx'
 import { PriceBreakdown } from '../PriceBreakdown.tsx'
 import { useWords } from '../words.ts'
 import { IdeasPanel } from './IdeasPanel.tsx'
@@ -9,7 +10,7 @@ import { SearchPanel } from './SearchPanel.tsx'
 import type { Finding } from './searching.ts'
 
 /** What can be opened over the design. */
-export type DialogKind = 'search' | 'save' | 'share' | 'ideas' | 'price'
+export type DialogKind = 'search' | 'save' | 'share' | 'ideas' | 'price' | 'picture'
 
 /** The dialog that was opened last; it stays while closed, so that the focus finds its way back. */
 export function Dialogs({
@@ -43,6 +44,18 @@ export function Dialogs({
   if (kind === 'share') return <SharePanel session={design} isOpen={isOpen} onClose={onClose} />
   if (kind === 'save')
     return <SavePanel session={session} design={design} view={view} isOpen={isOpen} onClose={onClose} />
+  const picture = design.product.package.texts.find((text) => text.kind === 'picture')
+  if (kind === 'picture' && picture)
+    return (
+      <OwnPicture
+        shop={session}
+        session={design}
+        view={view}
+        option={picture}
+        isOpen={isOpen}
+        onClose={onClose}
+      />
+    )
   if (kind === 'price')
     return (
       <Modal title={t.priceTitle} isOpen={isOpen} onClose={onClose}>

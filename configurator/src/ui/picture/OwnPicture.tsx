@@ -1,77 +1,46 @@
-import { useEffect, useId, useState } from 'react'
+import { isTextOffered, pictureText, readPicture } from '@lot-one/rules'
+import type { PictureChoice, TextOptionView } from '@lot-one/rules'
+import { useId, useState } from 'react'
 import type { ChangeEvent } from 'react'
-import type { Stage } from '../../scene/stage.ts'
+import type { DesignSession, DesignView, Session } from '../../session.ts'
 import { Modal } from '../Modal.tsx'
 import { useLaterWords } from '../words.ts'
-import { pictureShelf, pictureTypes, takePicture } from './ownPicture.ts'
-import type { KeptPicture, PictureProblem } from './ownPicture.ts'
-
-/** Puts the picture kept for a product on the fronts of the stage; gives it with what changes it. */
-export function useOwnPicture(stage: Stage, product: string | undefined) {
-  const [kept, setKept] = useState<KeptPicture>()
-  const [image, setImage] = useState<ImageBitmap>()
-  const blob = kept?.blob
-  useEffect(() => {
-    let isGone = false
-    if (product !== undefined)
-      void pictureShelf(indexedDB)
-        .read(product)
-        .then((found) => !isGone && setKept(found))
-    return () => {
-      isGone = true
-      setKept(undefined)
-    }
-  }, [product])
-  useEffect(() => {
-    let isGone = false
-    if (blob)
-      createImageBitmap(blob).then(
-        (made) => (isGone ? made.close() : setImage(made)),
-        () => {},
-      )
-    return () => {
-      isGone = true
-      setImage(undefined)
-    }
-  }, [blob])
-  useEffect(() => {
-    stage.print(image && kept ? { image, x: kept.x, y: kept.y, zoom: kept.zoom } : null)
-  }, [stage, image, kept])
-  const keep = (next: KeptPicture | undefined) => {
-    setKept(next)
-    if (product !== undefined) void pictureShelf(indexedDB).write(product, next)
-  }
-  return { kept, keep }
-}
+import { pictureTypes, takePicture } from './ownPicture.ts'
+import type { PictureProblem } from './ownPicture.ts'
 
 /** Chooses a picture and which part of it goes over the fronts. */
 export function OwnPicture({
-  kept,
-  fitsFinish,
+  shop,
+  session,
+  view,
+  option,
   isOpen,
-  onKeep,
   onClose,
 }: {
-  readonly kept: KeptPicture | undefined
-  /** Whether the chosen finish can carry a picture. */
-  readonly fitsFinish: boolean
+  readonly shop: Session
+  readonly session: DesignSession
+  readonly view: DesignView
+  readonly option: TextOptionView
   readonly isOpen: boolean
-  readonly onKeep: (next: KeptPicture | undefined) => void
   readonly onClose: () => void
 }) {
-  const { t } = useLaterWords()
+  const { t, delta } = useLaterWords()
   const id = useId()
   const [problem, setProblem] = useState<PictureProblem>()
+  const chosen = readPicture(view.design.texts[option.id])
+  const write = (choice: PictureChoice) => session.write(option.id, pictureText(choice))
   const choose = async ({ currentTarget }: ChangeEvent<HTMLInputElement>) => {
     const [file] = currentTarget.files ?? []
     if (!file) return
     const taken = await takePicture(file)
     currentTarget.value = ''
     setProblem(typeof taken === 'string' ? taken : undefined)
-    if (typeof taken !== 'string') onKeep(taken)
+    if (typeof taken === 'string') return
+    const sha256 = await (await shop.pictures()).keep(taken)
+    write({ sha256, x: 50, y: 50, zoom: 100 })
   }
   const slider = (name: 'zoom' | 'x' | 'y', label: string, min: number, max: number) =>
-    kept && (
+    chosen && (
       <label className="field" htmlFor={`${id}-${name}`}>
         <span>{label}</span>
         <input
@@ -79,16 +48,17 @@ export function OwnPicture({
           type="range"
           min={min}
           max={max}
-          step={0.01}
-          value={kept[name]}
-          onChange={({ currentTarget }) => onKeep({ ...kept, [name]: Number(currentTarget.value) })}
+          value={chosen[name]}
+          onChange={({ currentTarget }) => write({ ...chosen, [name]: Number(currentTarget.value) })}
         />
       </label>
     )
   return (
     <Modal title={t.ownPicture} isOpen={isOpen} onClose={onClose}>
-      <p className="lead">{t.ownPictureLead}</p>
-      {!fitsFinish && <p className="hint">{t.ownPictureFinish}</p>}
+      <p className="lead">
+        {t.ownPictureLead} {option.priceCents > 0 && <strong>{delta(option.priceCents)}</strong>}
+      </p>
+      {!isTextOffered(option, view.configuration) && <p className="hint">{t.ownPictureFinish}</p>}
       <div className="field">
         <label htmlFor={id}>{t.ownPictureFile}</label>
         <input
@@ -103,12 +73,12 @@ export function OwnPicture({
           {problem && t.pictureProblem[problem]}
         </p>
       </div>
-      {slider('zoom', t.pictureZoom, 1, 3)}
-      {slider('x', t.pictureAcross, 0, 1)}
-      {slider('y', t.pictureUp, 0, 1)}
-      {kept && (
+      {slider('zoom', t.pictureZoom, 100, 300)}
+      {slider('x', t.pictureAcross, 0, 100)}
+      {slider('y', t.pictureUp, 0, 100)}
+      {chosen && (
         <div className="dialog-foot">
-          <button type="button" className="button quiet" onClick={() => onKeep(undefined)}>
+          <button type="button" className="button quiet" onClick={() => session.write(option.id, '')}>
             {t.pictureRemove}
           </button>
           <button type="button" className="button primary" onClick={onClose}>

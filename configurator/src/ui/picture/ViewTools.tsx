@@ -3,13 +3,13 @@ import type { Stage } from '../../scene/stage.ts'
 import { Icon } from '../icons.tsx'
 import type { Picture } from '../Viewport.tsx'
 import { useLaterWords } from '../words.ts'
-import { OwnPicture, useOwnPicture } from './OwnPicture.tsx'
+import { pictureOf, usePrintedPicture } from './shownPicture.ts'
 import { TakeAway } from './TakeAway.tsx'
 
 /** The buttons beside the 3D picture. They come with it, so the first choice does not wait for them. */
 export default function ViewTools({
   stage,
-  picture: { appliance, isOpen, printFor },
+  picture: { appliance, isOpen, shop, onOwnPicture },
   isTurning,
   onTurning,
 }: {
@@ -24,15 +24,14 @@ export default function ViewTools({
   const [isApart, setApart] = useState(false)
   const [isInKitchen, setInKitchen] = useState(false)
   const [hasSizes, setSizes] = useState(false)
-  const [isChoosing, setChoosing] = useState(false)
   const [isTaking, setTaking] = useState(false)
-  const { kept, keep } = useOwnPicture(stage, printFor)
+  const printed = pictureOf(appliance.choices)
+  usePrintedPicture(stage, shop, printed)
   const isWide = doors?.asked === isOpen ? doors.open : isOpen
   useEffect(() => stage.open(isWide && !isApart ? 1 : 0), [stage, isWide, isApart])
   useEffect(() => stage.explode(isApart ? 1 : 0), [stage, isApart])
   useEffect(() => stage.kitchen(isInKitchen), [stage, isInKitchen])
   useEffect(() => stage.dimensions(hasSizes), [stage, hasSizes])
-  const finish = appliance.choices['finish']
   const tool = (
     name: Parameters<typeof Icon>[0]['name'],
     label: string,
@@ -56,7 +55,7 @@ export default function ViewTools({
         {tool('apart', t.takeApart, isApart, () => setApart(!isApart))}
         {tool('kitchen', t.inKitchen, isInKitchen, () => setInKitchen(!isInKitchen))}
         {tool('size', t.showSize, hasSizes, () => setSizes(!hasSizes))}
-        {printFor !== undefined && tool('image', t.ownPicture, kept !== undefined, () => setChoosing(true))}
+        {onOwnPicture && tool('image', t.ownPicture, printed !== undefined, onOwnPicture)}
         <button
           type="button"
           className="icon-button"
@@ -74,15 +73,6 @@ export default function ViewTools({
         isOpen={isTaking}
         onClose={() => setTaking(false)}
       />
-      {printFor !== undefined && (
-        <OwnPicture
-          kept={kept}
-          fitsFinish={finish === 'lacquer' || finish === 'glass'}
-          isOpen={isChoosing}
-          onKeep={keep}
-          onClose={() => setChoosing(false)}
-        />
-      )}
     </>
   )
 }

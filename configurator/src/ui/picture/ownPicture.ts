@@ -1,14 +1,4 @@
-/** The shopper's own picture: checked, made smaller and kept on this device. Nothing here sends anything anywhere. */
-
-/** What is kept: the picture and which part of it shows. */
-export interface KeptPicture {
-  readonly blob: Blob
-  /** The point in the middle, 0..1 from the left and from the top. */
-  readonly x: number
-  readonly y: number
-  /** How much closer than the whole picture; at least 1. */
-  readonly zoom: number
-}
+/** A file the shopper chose, made into a picture that can be printed. Nothing here sends anything anywhere. */
 
 /** Why a file cannot be taken. */
 export type PictureProblem = 'type' | 'heavy' | 'small' | 'unreadable'
@@ -20,6 +10,8 @@ export const heaviest = 20_000_000
 /** The shorter edge a picture needs so that it does not look coarse on a door, pixels. */
 export const shortestEdge = 800
 const longestKept = 2400
+/** The heaviest picture that is handed over, bytes; the bridge takes up to twice as much. */
+const heaviestSent = 1024 * 1024
 
 /** Judges a file by what can be said before it is decoded. */
 export function judgeFile({ type, size }: Pick<File, 'type' | 'size'>): PictureProblem | undefined {
@@ -28,10 +20,10 @@ export function judgeFile({ type, size }: Pick<File, 'type' | 'size'>): PictureP
 }
 
 /**
- * Decodes a file and draws it anew, small enough to be kept. Place and camera that a photo carries in its file are gone
+ * Decodes a file and draws it anew, small enough to be kept and sent. Place and camera that a photo carries in its file are gone
  * afterwards.
  */
-export async function takePicture(file: File): Promise<KeptPicture | PictureProblem> {
+export async function takePicture(file: File): Promise<Blob | PictureProblem> {
   const problem = judgeFile(file)
   if (problem) return problem
   let image: ImageBitmap
@@ -51,52 +43,10 @@ export async function takePicture(file: File): Promise<KeptPicture | PictureProb
   pen.fillRect(0, 0, canvas.width, canvas.height)
   pen.drawImage(image, 0, 0, canvas.width, canvas.height)
   image.close()
-  const blob = await new Promise<Blob | null>((done) => canvas.toBlob(done, 'image/jpeg', 0.9))
-  return blob ? { blob, x: 0.5, y: 0.5, zoom: 1 } : 'unreadable'
-}
-
-/** Keeps one picture per product in this browser. A full or forbidden storage only costs the memory of it. */
-export interface PictureShelf {
-  read(product: string): Promise<KeptPicture | undefined>
-  /** `undefined` forgets it. */
-  write(product: string, picture: KeptPicture | undefined): Promise<void>
-}
-
-const database = 'lot-one-pictures'
-const shelf = 'own'
-
-/** Opens the shelf on a browser's database. */
-export function pictureShelf(idb: IDBFactory): PictureShelf {
-  const answer = <T>(request: IDBRequest<T>) =>
-    new Promise<T>((done, refuse) => {
-      request.addEventListener('success', () => done(request.result))
-      request.addEventListener('error', () =>
-        refuse(request.error ?? new Error('The database gave no answer.')),
-      )
-    })
-  const open = () => {
-    const request = idb.open(database, 1)
-    request.addEventListener('upgradeneeded', () => request.result.createObjectStore(shelf))
-    return answer(request)
+  for (const quality of [0.9, 0.8, 0.7, 0.5]) {
+    const picture = await new Promise<Blob | null>((done) => canvas.toBlob(done, 'image/jpeg', quality))
+    if (!picture) return 'unreadable'
+    if (picture.size <= heaviestSent) return picture
   }
-  const within = async <T>(mode: IDBTransactionMode, act: (store: IDBObjectStore) => IDBRequest<T>) => {
-    try {
-      const db = await open()
-      try {
-        return await answer(act(db.transaction(shelf, mode).objectStore(shelf)))
-      } finally {
-        db.close()
-      }
-    } catch {
-      // private mode, or no room: the picture lasts as long as the page
-      return undefined
-    }
-  }
-  return {
-    read: (product) => within('readonly', (store) => store.get(product) as IDBRequest<KeptPicture>),
-    write: async (product, picture) => {
-      if (picture) await within('readwrite', (store) => store.put(picture, product))
-      else await within('readwrite', (store) => store.delete(product))
-    },
-  }
+  return 'heavy'
 }
