@@ -69,13 +69,16 @@ interface CsvRow {
   readonly line: number
 }
 
-/** Splits CSV (RFC 4180; `,` or `;`, whichever the first line has; blank lines and `#` lines skipped). Pure. */
+/**
+ * Splits CSV (RFC 4180; `,`, `;` or tab, whichever the first line has). Blank lines, also those of separators alone, and `#` lines
+ * are skipped; empty cells at the end of a line, as spreadsheets leave them behind, are no cells. Pure.
+ */
 function csvRows(text: string, file: string): { rows: CsvRow[]; problems: Problem[] } {
   const problems: Problem[] = []
   const rows: CsvRow[] = []
   const source = text.startsWith('\uFEFF') ? text.slice(1) : text
-  const firstLine = source.slice(0, Math.max(source.search(/[\r\n]|$/), 0))
-  const separator = !firstLine.includes(',') && firstLine.includes(';') ? ';' : ','
+  const firstLine = source.split(/[\r\n]+/).find((each) => each.trim() !== '' && !each.startsWith('#')) ?? ''
+  const separator = [',', ';', '\t'].find((each) => firstLine.includes(each)) ?? ','
   let at = 0
   let line = 1
   while (at < source.length) {
@@ -104,7 +107,7 @@ function csvRows(text: string, file: string): { rows: CsvRow[]; problems: Proble
         line += cell.split('\n').length - 1
         if (cell.includes('\n')) lineStart = at
         cells.push(cell)
-        while (source[at] === ' ' || source[at] === '\t') at++
+        while (source[at] === ' ') at++
       } else {
         const from = at
         while (at < source.length && source[at] !== separator && source[at] !== '\n' && source[at] !== '\r')
@@ -126,7 +129,9 @@ function csvRows(text: string, file: string): { rows: CsvRow[]; problems: Proble
     if (source[at] === '\r') at++
     if (source[at] === '\n') at++
     line++
-    const isBlank = cells.length === 1 && cells[0] === ''
+    const width = rows[0]?.cells.length ?? 0
+    while (cells.length > width && cells.at(-1) === '') cells.pop()
+    const isBlank = cells.every((cell) => cell === '')
     if (!isBlank && !cells[0]!.startsWith('#')) rows.push({ cells, columns, line: rowLine })
   }
   return { rows, problems }
@@ -143,6 +148,12 @@ export function readCsvTable(
   problems: Problem[],
 ): { of: number[]; rows: Cell[][] } | undefined {
   const before = problems.length
+  // What a spreadsheet saves as UTF-16 or in a code page of its own would only give riddles.
+  if (/[\0\uFFFD]/.test(text)) {
+    const line = text.slice(0, text.search(/[\0\uFFFD]/)).split('\n').length
+    problems.push({ file, line, column: 1, message: 'this is no UTF-8 text: save the table as CSV in UTF-8' })
+    return undefined
+  }
   const csv = csvRows(text, file)
   problems.push(...csv.problems)
   const [head, ...body] = csv.rows

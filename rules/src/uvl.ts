@@ -227,6 +227,7 @@ export function readUvl(text: string, file: string, fileName: string): ReadModel
     stack.push({ indent: line.indent, line, feature: own })
   }
 
+  const imported: string[] = []
   const { lines, broken } = linesOf(text)
   for (const each of broken) fail(each.line, each.column, each.message)
   for (const line of lines) {
@@ -245,11 +246,12 @@ export function readUvl(text: string, file: string, fileName: string): ReadModel
     }
     if (section === 'features') inTree(line)
     else if (section === 'constraints') crossLines.push(line)
-    else if (section === 'imports')
+    else if (section === 'imports') {
+      imported.push(`${bare(line.tokens.at(-1)!)}.`)
       leftOut.push(
         `line ${line.number}: import of ${line.tokens.map(bare).join(' ')} (import it by itself and combine both in a scene)`,
       )
-    else if (section !== 'include')
+    } else if (section !== 'include')
       fail(line.number, line.indent + 1, `"${head.text}" stands outside of features and constraints`)
     if (problems.length >= 20) break
   }
@@ -257,6 +259,14 @@ export function readUvl(text: string, file: string, fileName: string): ReadModel
   if (root === undefined && problems.length === 0)
     fail(1, 1, 'there is no feature: expected features and a tree below it')
   for (const { number, tokens } of crossLines) {
+    const elsewhere = tokens.find(
+      ({ text: word }) => !known.has(word) && imported.some((prefix) => word.startsWith(prefix)),
+    )
+    if (elsewhere) {
+      const words = tokens.map(bare).join(' ')
+      leftOut.push(`line ${number}: ${words} (${elsewhere.text} is a feature of an import)`)
+      continue
+    }
     const read = readConstraint(tokens, attributes, (each) => known.has(each), [...known.keys()])
     if ('leftOut' in read)
       leftOut.push(

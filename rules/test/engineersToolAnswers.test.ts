@@ -222,6 +222,18 @@ test.each<[string, string[], string]>([
   ['no file', ['count'], 'count takes one rule file, found 0'],
   ['two files', ['count', 'a.yaml', 'b.yaml'], 'count takes one rule file, found 2'],
   ['a file that is not there', ['count', 'nowhere.yaml'], 'nowhere.yaml cannot be read'],
+  ['a folder', ['check', 'FOLDER'], 'is a folder: name one file in it'],
+  ['a feature model', ['count', 'car.uvl'], 'car.uvl is a feature model: rules import car.uvl > model.yaml'],
+  [
+    'a choice nobody asks',
+    ['check', 'GOOD', '--choose', 'a=x'],
+    '--choose belongs to count, domains, explain, graph',
+  ],
+  [
+    'an unknown rule',
+    ['blame', 'GOOD', '--on', 'no-y'],
+    '--on no-y: small has no such rule (did you mean "no-z"?)',
+  ],
   ['an unknown flag', ['count', 'x.yaml', '--chose', 'a=x'], "Unknown option '--chose'"],
   [
     'a choice without a value',
@@ -245,7 +257,7 @@ test.each<[string, string[], string]>([
     '--at today is not a day: write it as 2026-10-15',
   ],
 ])('%s is a wrong call: exit code 2 and one clear sentence', (_, args, message) => {
-  const real = args.map((arg) => (arg === 'GOOD' ? file('good.yaml') : arg))
+  const real = args.map((arg) => (arg === 'GOOD' ? file('good.yaml') : arg === 'FOLDER' ? folder : arg))
   const { code, err } = call(...real)
   expect(code).toBe(2)
   expect(err).toContain(message)

@@ -279,7 +279,7 @@ describe('UVL', () => {
   })
 
   test('what belongs to other levels is named, and the rest still counts', () => {
-    const text = `imports\n  other.model as o\nfeatures\n  r\n    optional\n      String a cardinality [1..3] {colour 'red'}\n      Real b\n`
+    const text = `imports\n  other.model as o\nfeatures\n  r\n    optional\n      String a cardinality [1..3] {colour 'red'}\n      Real b\nconstraints\n  o.x => a\n`
     const read = readUvl(text, 'm.uvl', 'm')
     expect(read.ok && read.model.leftOut).toEqual([
       'line 2: import of other.model as o (import it by itself and combine both in a scene)',
@@ -287,6 +287,7 @@ describe('UVL', () => {
       'line 6: copies of a (feature cardinality; the feature is there once or not at all)',
       'line 6: attribute colour of a (options have labels and prices, no other attributes)',
       'line 7: the value of Real feature b (UVL gives it no range; the feature is on or off)',
+      'line 9: o.x => a (o.x is a feature of an import)',
     ])
     expect(countUvl(text)).toBe(4n)
   })

@@ -131,6 +131,11 @@ describe('tables from CSV beside the file', () => {
       ),
     )
     expect(buildable(modelOf(csv('colour,size\nred,1..2\ngreen|blue,!1\n')))).toEqual(inline)
+    for (const spreadsheet of [
+      '# colours, sizes\ncolour;size;;\n"red" ; 1..2 ;;\n;;;\ngreen|blue;!1;;\n',
+      'colour\tsize\nred\t1..2\n\t\n"green|blue"\t!1\t\n',
+    ])
+      expect(buildable(modelOf(csv(spreadsheet)))).toEqual(inline)
     expect(
       buildable(modelOf(csv('\uFEFFcolour;size\r\n# comment\r\n"red";1..2\r\n\r\n"green|blue";"!1"'))),
     ).toEqual(inline)
@@ -145,6 +150,9 @@ describe('tables from CSV beside the file', () => {
         message: 'unknown option sise (did you mean "size"?)',
         ruleId: 't',
       },
+    ])
+    expect(csv('\uFFFD\uFFFDc\0o\0').problems).toMatchObject([
+      { line: 1, column: 1, message: 'this is no UTF-8 text: save the table as CSV in UTF-8' },
     ])
     expect(csv('colour,size\nred,1\nredd,2\nblue\n').problems).toMatchObject([
       {

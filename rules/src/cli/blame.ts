@@ -51,15 +51,17 @@ export function blameRules(call: Call, progress: Progress): Answer {
   told.sort(({ forbidsAlone: a }, { forbidsAlone: b }) => (a === b ? 0 : a < b ? 1 : -1))
   const lines = [
     strong(`${model.id} has ${grouped(configurations)} products in ${grouped(nodes)} nodes (prices aside).`),
-    table([
-      ['rule', 'forbids alone', 'nodes without it', ''],
-      ...told.map(({ ruleId, line, file: where, forbidsAlone, nodesWithout }) => [
-        ruleId,
-        grouped(forbidsAlone),
-        `${grouped(nodesWithout)} (${nodesWithout <= nodes ? '' : '+'}${grouped(nodesWithout - nodes)})`,
-        `${where}:${line}`,
-      ]),
-    ]),
+    rules.length === 0
+      ? 'It has no rules.'
+      : table([
+          ['rule', 'forbids alone', 'nodes without it', ''],
+          ...told.map(({ ruleId, line, file: where, forbidsAlone, nodesWithout }) => [
+            ruleId,
+            grouped(forbidsAlone),
+            `${grouped(nodesWithout)} (${nodesWithout <= nodes ? '' : '+'}${grouped(nodesWithout - nodes)})`,
+            `${where}:${line}`,
+          ]),
+        ]),
   ]
   const unknown = rules.length - told.length
   if (unknown > 0)

@@ -1,4 +1,5 @@
 /** How the tool is called and how it answers: arguments in, sentences or JSON out, exit codes 0 / 1 / 2. */
+import { statSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { compile } from '../compile.ts'
 import type { Compiled } from '../compile.ts'
@@ -86,9 +87,10 @@ export function readCall(args: readonly string[], commands: readonly string[]): 
     ['mutate', values.mutate, ['test']],
     ['no-lock', values['no-lock'], ['check']],
     ['orders', orders, ['diff']],
+    ['choose', values.choose, ['count', 'domains', 'explain', 'graph']],
   ] as const)
     if (given !== undefined && !(owners as readonly string[]).includes(command))
-      throw new WrongCall(`--${flag} belongs to ${owners.join(' and ')}, not to ${command}`)
+      throw new WrongCall(`--${flag} belongs to ${owners.join(', ')}, not to ${command}`)
   return {
     command,
     files,
@@ -110,10 +112,20 @@ export function onlyFile({ command, files }: Call): string {
   return files[0]!
 }
 
-/** @throws WrongCall when the file cannot be read. */
+/** What is there instead of a file that can be read. */
+export const unreadable = (file: string): string =>
+  statSync(file, { throwIfNoEntry: false })?.isDirectory()
+    ? `${file} is a folder: name one file in it`
+    : `${file} cannot be read: is the path right?`
+
+/** @throws WrongCall when the file cannot be read or is none of rules. */
 export function load(file: string): Loaded {
+  if (/\.(uvl|dimacs|cnf)$/i.test(file))
+    throw new WrongCall(
+      `${file} is a feature model: rules import ${file} > model.yaml makes a rule file of it, which can be asked`,
+    )
   const loaded = loadFile(file)
-  if (!loaded) throw new WrongCall(`${file} cannot be read: is the path right?`)
+  if (!loaded) throw new WrongCall(unreadable(file))
   return loaded
 }
 

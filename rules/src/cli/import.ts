@@ -4,7 +4,7 @@ import { basename, extname } from 'node:path'
 import { readDimacs } from '../dimacs.ts'
 import { writeRuleFile } from '../featureModel.ts'
 import { readUvl } from '../uvl.ts'
-import { onlyFile, WrongCall, WrongRules } from './call.ts'
+import { onlyFile, unreadable, WrongCall, WrongRules } from './call.ts'
 import type { Answer, Call } from './call.ts'
 
 const readers = { '.dimacs': readDimacs, '.cnf': readDimacs, '.uvl': readUvl } as const
@@ -26,7 +26,7 @@ export function importModel(call: Call): Answer {
     text = readFileSync(file, 'utf8')
   } catch (error) {
     if (error instanceof WrongCall) throw error
-    throw new WrongCall(`${file} cannot be read: is the path right?`)
+    throw new WrongCall(unreadable(file))
   }
   const found = read(text, file, basename(file, extname(file)))
   if (!found.ok) throw new WrongRules(found.problems)

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import * as z from 'zod'
 import type { BrokenOrder, JudgedOrders, SavedOrder } from '../brokenOrders.ts'
-import { WrongCall } from './call.ts'
+import { unreadable, WrongCall } from './call.ts'
 import { bad, faint, good, listed, money, plural } from './paint.ts'
 
 const selection = z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]))
@@ -23,7 +23,7 @@ export function readOrders(file: string): SavedOrder[] {
   try {
     text = readFileSync(file, 'utf8')
   } catch {
-    throw new WrongCall(`--orders ${file} cannot be read: is the path right?`)
+    throw new WrongCall(`--orders ${unreadable(file)}`)
   }
   return text.split(/\r?\n/).flatMap((whole, index): SavedOrder[] => {
     if (whole.trim() === '') return []
@@ -72,6 +72,7 @@ export function orderLines(
     ...(brokenBefore > 0 ? [`${brokenBefore} could not be built before either`] : []),
     ...(others > 0 ? [`${others} of other products not looked at`] : []),
   ]
+  if (checked + others === 0) return [`There is no saved order in ${file}.`]
   const sentence =
     broken.length === 0
       ? good(`None of ${plural(checked, 'saved order')} breaks.`)

@@ -92,7 +92,10 @@ export function run(
   } catch (error) {
     if (error instanceof WrongRules) {
       if (wantsJson) print({ ok: false, errors: error.problems })
-      else out(`${strong(bad('The rules are wrong: rules check tells more.'))}\n${error.message}\n`)
+      else
+        out(
+          `${strong(bad(args.find((each) => !each.startsWith('-')) === 'import' ? 'The feature model is wrong.' : 'The rules are wrong: rules check tells more.'))}\n${error.message}\n`,
+        )
       return 1
     }
     if (error instanceof LazyRulesTooHard || error instanceof TooBigToCompare) {

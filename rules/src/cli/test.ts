@@ -13,6 +13,7 @@ const wanted = 0.8
 const patienceMs = ({ tests }: ProductModel) => (tests.length > 0 ? 300_000 : 20_000)
 
 function mutationLines({ mutants, noticed, refused, score, survivors, untried }: MutationScore): string[] {
+  if (mutants + refused + untried === 0) return ['Nothing in its own rules can slip.']
   const sentence = `${noticed} of ${plural(mutants, 'slip')} in the rules would be noticed: ${Math.floor(score * 100)} %.`
   return [
     strong(score >= wanted ? good(sentence) : bad(`${sentence} At least ${wanted * 100} % should be.`)),
