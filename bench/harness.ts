@@ -67,7 +67,7 @@ export interface Bench {
   /** Bundles a TypeScript file of the project for a process or thread of its own; gives the bundle's path. */
   readonly bundle: (file: string) => Promise<string>
   /** The browser of the tests. */
-  readonly launchBrowser: () => Promise<Browser>
+  readonly launchBrowser: (options?: { readonly args: string[] }) => Promise<Browser>
   /** Builds the shop into dist/web, once per run. */
   readonly buildWeb: () => Promise<unknown>
   /** Says where the run is; goes to stderr. */

@@ -10,6 +10,7 @@ import { createIdleQueue } from './idle.ts'
 import { createLoop } from './loop.ts'
 import { modelOf } from './families.ts'
 import { apartView } from './model.ts'
+import type { WriteLength } from './overlay.ts'
 import type { PrintedPicture } from './print.ts'
 import { planRoom, roomView } from './room.ts'
 import { createSetting, type Wish } from './setting.ts'
@@ -54,8 +55,8 @@ export interface Stage {
   turnBy(yaw: number, pitch: number): void
   /** Comes closer by a factor above 1, backs off below it, at once. */
   zoomBy(factor: number): void
-  /** Shows width, height and depth. */
-  dimensions(on: boolean): void
+  /** Shows width, height and depth; `write` puts millimetres into the shopper's words. */
+  dimensions(on: boolean, write?: WriteLength): void
   /** Draws an averaged still with a transparent background (PNG). */
   still(size: StillSize): Promise<Blob>
   /** Makes a file of the finished appliance for other programs, open or shut as it stands here. */
@@ -126,7 +127,7 @@ function setTheStage(canvas: HTMLCanvasElement, renderer: WebGLRenderer, options
   const apart = createEase()
 
   let wish: Wish | null = null
-  let around: Omit<Wish, 'model'> = { done: null, picture: null, hasDimensions: false, isInRoom: false }
+  let around: Omit<Wish, 'model'> = { done: null, picture: null, dimensions: null, isInRoom: false }
   let isStale = false
   let hasIdleWork = false
   let area: FocusArea = 'whole'
@@ -269,7 +270,7 @@ function setTheStage(canvas: HTMLCanvasElement, renderer: WebGLRenderer, options
       rig.zoomBy(factor)
       loop.wakeByHand()
     },
-    dimensions: (on) => change({ hasDimensions: on }),
+    dimensions: (on, write = (mm) => `${mm} mm`) => change({ dimensions: on ? write : null }),
     async still(size) {
       await loop.settled()
       if (isLost || !wish) throw new Error('A still needs a shown appliance and a working WebGL context.')
@@ -309,6 +310,8 @@ function setTheStage(canvas: HTMLCanvasElement, renderer: WebGLRenderer, options
       idle.dispose()
       setting.dispose()
       renderer.dispose()
+      // what the renderer keeps for itself would stay on the GPU until somebody collects the canvas
+      renderer.forceContextLoss()
     },
   }
 }
