@@ -93,7 +93,7 @@ test('after one visit the shop works without a network: page, 3D, options, and a
   await field.getByRole('img', { name: 'Your picture on the front' }).waitFor()
   const link = await page.evaluate(() => {
     const kept = JSON.parse(localStorage.getItem('lot-one/design/fridge-atelier-590')!)
-    return `r=${kept.rulesHash.slice(0, 12)}&finish=glass&t.picture=${kept.design.texts.picture}` as string
+    return `r=${kept.rulesHash.slice(0, 12)}&finish=glass&t.picture=${kept.design.texts.picture}`
   })
   expect(link).toMatch(/t\.picture=[0-9a-f]{64}-50-50-150$/)
 

@@ -64,7 +64,7 @@ test('comparing names exactly the options that differ, country included', () => 
     expect.arrayContaining(['country', 'finish', 'handle']),
   )
   expect(differences.length + same).toBe(
-    fridge.package.options.filter(({ role }) => role !== 'derived').length,
+    fridge.package.options.filter(({ role }) => role !== 'derived').length + fridge.package.texts.length,
   )
   expect(compareSides(fridge, a, a).differences).toEqual([])
 })

@@ -9,6 +9,9 @@ export const RAL_COLOURS: Readonly<Record<string, string>> = {
   RAL6021: '#8a9977',
 }
 
+/** What clocks on fronts show: an hour that looks well, as on watches in a shop window. It is nobody's time. */
+export const DISPLAY_TIME = '18:42'
+
 /** Gives the value if it is one of the known ones. */
 export const oneOf = <T extends string>(value: unknown, known: readonly T[], otherwise: T): T =>
   known.includes(value as T) ? (value as T) : otherwise

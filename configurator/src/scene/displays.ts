@@ -1,5 +1,6 @@
 /** The pictures on screens and labels, drawn on one canvas: kitchen screen, 21-inch board, paper label. */
 import { CanvasTexture, SRGBColorSpace } from 'three'
+import { DISPLAY_TIME } from './choices.ts'
 import { DISPLAY_UV } from './fridgeFittings.ts'
 
 /** Edge of the atlas in texels. */
@@ -84,7 +85,7 @@ function sun(g: Pen2d, x: number, y: number, r: number): void {
 
 function smallScreen(g: Pen2d, w: number, h: number): void {
   dusk(g, w, h, ['#16222f', '#24435a', '#3c6a76'])
-  text(g, '18:42', 28, 100, 74, '#ffffff', 300)
+  text(g, DISPLAY_TIME, 28, 100, 74, '#ffffff', 300)
   sun(g, w - 74, 72, 22)
   text(g, '4°', 28, h - 42, 54, '#ffffff', 400)
   text(g, '−18°', 150, h - 42, 54, '#bfe6ff', 400)
@@ -100,7 +101,7 @@ function smallScreen(g: Pen2d, w: number, h: number): void {
 
 function largeScreen(g: Pen2d, w: number, h: number): void {
   dusk(g, w, h, ['#10202c', '#1f4050', '#57807a', '#d9a878'])
-  text(g, '18:42', 44, 178, 112, '#ffffff', 200)
+  text(g, DISPLAY_TIME, 44, 178, 112, '#ffffff', 200)
   sun(g, w - 100, 138, 30)
   const tile = (w - 44 * 2 - 24) / 2
   card(g, 44, 262, tile, 200, 26, 'rgba(255,255,255,.17)')

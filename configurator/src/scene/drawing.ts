@@ -3,6 +3,7 @@
  * WebGL. Pure: option values in, SVG text out. Sizes are true to scale, one unit a millimetre.
  */
 import type { Appliance, BuildStage } from './appliance.ts'
+import { DISPLAY_TIME } from './choices.ts'
 import {
   BARE,
   createInk,
@@ -149,7 +150,7 @@ function fixtureOf(pen: Pen, f: Fixture): string {
       return (
         box(x, y, w, h, 'fill="#08090b"', 9) +
         inner +
-        words('18:42', -w * 0.38, large ? h * 0.3 : h * 0.06, large ? w * 0.24 : h * 0.34, '#fff') +
+        words(DISPLAY_TIME, -w * 0.38, large ? h * 0.3 : h * 0.06, large ? w * 0.24 : h * 0.34, '#fff') +
         rows
       )
     }

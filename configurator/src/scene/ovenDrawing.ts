@@ -1,6 +1,6 @@
 /** The oven as a drawn front view, true to scale. Pure: option values in, SVG text out. */
 import type { Appliance, BuildStage } from './appliance.ts'
-import { plateLook } from './choices.ts'
+import { DISPLAY_TIME, plateLook } from './choices.ts'
 import {
   BARE,
   createInk,
@@ -163,7 +163,7 @@ function controls(
   spec: OvenSpec,
   { control: r, fascia }: OvenFront,
 ): string {
-  const text = spec.control === 'display' ? '180°  0:45' : '18:42'
+  const text = spec.control === 'display' ? '180°  0:45' : DISPLAY_TIME
   const out = [
     rect(r, 'fill="#0b0c0e"', 8),
     `<text x="${round(r.x)}" y="${down(r.y - r.h * 0.16)}" font-family="system-ui,sans-serif" font-size="${round(r.h * 0.46)}" fill="#ffd9a8" text-anchor="middle">${text}</text>`,

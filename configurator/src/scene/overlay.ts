@@ -15,11 +15,14 @@ import type { Model } from './model.ts'
 /** Label size in texels; on the picture a label keeps its size whatever the distance. */
 const LABEL = { width: 256, height: 72 }
 
+/** Writes a length given in millimetres. */
+export type WriteLength = (mm: number) => string
+
 /** Lines and labels that belong to one size of appliance. */
 export interface Overlay {
   group: Group
   /** Shows or hides the dimensions and the outline of what is not built yet. */
-  update(model: Model, show: { dimensions: boolean; outline: boolean }): void
+  update(model: Model, show: { dimensions: WriteLength | null; outline: boolean }): void
   /** Keeps labels at a constant size on a canvas of this many CSS pixels height. */
   scaleTo(cssHeight: number, lensDegrees: number): void
   textureBytes(): number
@@ -54,23 +57,23 @@ export function createOverlay(): Overlay {
   return {
     group,
     update(model, show) {
-      const next = JSON.stringify([model.size, model.side, model.outline, show])
+      const [w, h, d] = model.size
+      const texts = show.dimensions && [h, w, d].map((metres) => show.dimensions!(Math.round(metres * 1000)))
+      const next = JSON.stringify([model.size, model.side, model.outline, texts, show.outline])
       if (next === key) return
       key = next
       const points: number[] = []
       if (show.outline) outline(points, model)
-      if (show.dimensions) {
+      if (texts) {
         const places = dimensionLines(points, model)
-        const [w, h, d] = model.size
-        const values = [h, w, d]
         labels.forEach((label, k) => {
           const [x, y, z, anchor] = places[k]!
           label.sprite.position.set(x, y, z)
           label.sprite.center.set(anchor, 0.5)
-          paint(label, `${Math.round(values[k]! * 1000)} mm`)
+          paint(label, texts[k]!)
         })
       }
-      for (const { sprite } of labels) sprite.visible = show.dimensions
+      for (const { sprite } of labels) sprite.visible = texts !== null
       lines.visible = points.length > 0
       lines.geometry.dispose()
       lines.geometry = new BufferGeometry()

@@ -4,6 +4,7 @@ import { createFinishes, type Finishes } from './finish.ts'
 import { createFloor } from './floor.ts'
 import type { Done, Model } from './model.ts'
 import { createOverlay } from './overlay.ts'
+import type { WriteLength } from './overlay.ts'
 import type { PartPlan } from './parts.ts'
 import { createPartStore, type MaterialFor } from './partStore.ts'
 import type { PrintedPicture } from './print.ts'
@@ -16,7 +17,8 @@ export interface Wish {
   readonly model: Model
   readonly done: Done
   readonly picture: PrintedPicture | null
-  readonly hasDimensions: boolean
+  /** How lengths are written beside the appliance; null: not at all. */
+  readonly dimensions: WriteLength | null
   readonly isInRoom: boolean
 }
 
@@ -77,7 +79,7 @@ export function createSetting(renderer: WebGLRenderer): Setting {
     finishes,
     materialFor,
     take(wish, onChange) {
-      const { model, done, hasDimensions, isInRoom } = wish
+      const { model, done, dimensions, isInRoom } = wish
       finishes.setTone(model.looks(done).tone)
       if (model.words !== '') finishes.write(model.words, onChange)
       const plans = model.plan(done)
@@ -91,7 +93,7 @@ export function createSetting(renderer: WebGLRenderer): Setting {
       overlay.group.position.y = lift
       floor.mesh.visible = plans.length > 0 && lift === 0
       reachOf(light, isInRoom)
-      overlay.update(model, { dimensions: hasDimensions, outline: plans.length === 0 })
+      overlay.update(model, { dimensions, outline: plans.length === 0 })
       renderer.shadowMap.needsUpdate = true
     },
     move(open, apart) {

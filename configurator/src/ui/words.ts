@@ -21,6 +21,8 @@ export interface Words {
   readonly list: (items: readonly string[]) => string
   /** A value's name; measures in the units of the shopper's country. */
   readonly value: (product: Product, option: string, value: Value) => string
+  /** A length given in millimetres, in the units of the shopper's country. */
+  readonly length: (mm: number) => string
   /** A rule's sentence about these values; measures also in the units of the shopper's country. */
   readonly sentence: (product: Product, ruleId: string, values: Selection) => string
   /** Time of day of an ISO instant. */
@@ -92,6 +94,7 @@ export function createWords(
         typeof value === 'number' && of?.unit !== undefined && measureIn(locale, country, of.unit, value)
       return measure || product.valueLabel(option, value, language)
     },
+    length: (mm) => measureIn(locale, country, 'mm', mm)!,
     sentence: (product, ruleId, values) =>
       withMeasures(locale, country, product.sentence(ruleId, language, values)),
     time: (instant) => times.format(new Date(instant)),

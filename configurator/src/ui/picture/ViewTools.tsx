@@ -18,7 +18,7 @@ export default function ViewTools({
   readonly isTurning: boolean
   readonly onTurning: (on: boolean) => void
 }) {
-  const { t } = useLaterWords()
+  const { t, length } = useLaterWords()
   // what the shopper opened herself stays until her choosing asks for the opposite
   const [doors, setDoors] = useState<{ asked: boolean; open: boolean }>()
   const [isApart, setApart] = useState(false)
@@ -31,7 +31,7 @@ export default function ViewTools({
   useEffect(() => stage.open(isWide && !isApart ? 1 : 0), [stage, isWide, isApart])
   useEffect(() => stage.explode(isApart ? 1 : 0), [stage, isApart])
   useEffect(() => stage.kitchen(isInKitchen), [stage, isInKitchen])
-  useEffect(() => stage.dimensions(hasSizes), [stage, hasSizes])
+  useEffect(() => stage.dimensions(hasSizes, length), [stage, hasSizes, length])
   const tool = (
     name: Parameters<typeof Icon>[0]['name'],
     label: string,
