@@ -13,8 +13,8 @@ import type { LineProfile } from './lineProfiles.ts'
 import { standardProfile } from './lineProfiles.ts'
 import { within } from './line/connection.ts'
 import type { Connection, Security } from './line/connection.ts'
-import { decodeResponse } from './line/decode.ts'
-import type { ObservedJob } from './line/decode.ts'
+import { decodeResponse, whatIsUnclear } from './line/decode.ts'
+import type { JobList, ObservedJob } from './line/decode.ts'
 import type { FoundStation } from './line/discover.ts'
 import { writtenValues } from './line/writtenValues.ts'
 import type { WrittenField } from './line/writtenValues.ts'
@@ -129,7 +129,7 @@ export interface Line {
   update(station: string, order: JobOrder): Promise<CallOutcome>
   /** Start, RevokeStart, Cancel, Clear, Pause, Resume, Stop or Abort. */
   command(station: string, method: Command, jobOrderId: string): Promise<CallOutcome>
-  /** Reads the station's job order list; calls for the same station share one read. False: it could not be read. */
+  /** Reads the station's job order list; calls for the same station share one read. False: not all of it could be read. */
   readList(station: string): Promise<boolean>
   /** Asks for a job's response; undefined when the line has none or did not answer. Followers see it too. */
   readResponse(station: string, jobOrderId: string): Promise<ObservedJob | undefined>
@@ -182,12 +182,8 @@ export function createLine(config: LineConfig, options: LineOptions): Line {
   }
 
   /** Takes a list in; jobs that were not known to have begun are told about with their response. */
-  async function takeList(
-    station: string,
-    list: readonly ObservedJob[],
-    asOf: number,
-    fresh = false,
-  ): Promise<void> {
+  async function takeList(station: string, list: JobList, asOf: number, fresh = false): Promise<void> {
+    link.noteList(station, whatIsUnclear(station, list))
     const begun = mirror.list(station, list, asOf)
     link.health.lost(vanished.splice(0), fresh)
     await Promise.all(
@@ -340,7 +336,7 @@ export function createLine(config: LineConfig, options: LineOptions): Line {
         const list = lists?.get(station)
         if (!list || link.up() !== up) return false
         await takeList(station, list, asOf)
-        return true
+        return list.nameless === 0 && list.unclear.size === 0
       })
       listReads.set(station, read)
       return read

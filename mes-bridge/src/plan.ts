@@ -335,6 +335,8 @@ function inspect(
     return now < job.notBefore ? undefined : { do: 'readList', orderId, op }
   const seen = line.listed(station, jobOrderId, job.lastCallAt)
   if (seen.listed === 'unknown') return undefined
+  // There, but how it stands only another look can tell: nothing is called meanwhile.
+  if (seen.listed === 'unclear') return now < job.notBefore ? undefined : { do: 'readList', orderId, op }
   if (seen.listed === 'yes') {
     const { job: listed } = seen
     if (listed.digest !== undefined && listed.digest !== digest) {

@@ -6,6 +6,8 @@
 import { expect, test } from 'vitest'
 import { BinaryStream, DataType, Variant, VariantArrayType } from 'node-opcua'
 import { seeded } from '../../bench/harness.ts'
+import { standardProfile } from '../src/lineProfiles.ts'
+import { built, makeDispatch, openTestJournal, placeOrder, reached } from './factory.ts'
 import { jobOrder, makeLink, pkiFolder, startSim, temporaryFolder, until } from './simulatedLine.ts'
 
 const isCampaign = process.env['LINE_FUZZ_CAMPAIGN'] !== undefined
@@ -124,7 +126,7 @@ test('nonsense from one station stops neither the bridge nor the other stations'
       }
       await line.command('paint', 'Cancel', `${id}/1`)
       await line.command('paint', 'Clear', `${id}/1`)
-      // a line whose first list cannot be read is not worked with until it can
+      // a line that sent nonsense while it was being read for the first time is connected to anew
       if (!line.isOnline()) {
         isMad = false
         await until(line, () => line.isOnline())
@@ -149,3 +151,67 @@ test('nonsense from one station stops neither the bridge nor the other stations'
     process.off('unhandledRejection', onUnhandled)
   }
 }, 1_200_000)
+
+test('a job order nobody can understand makes the line degraded, by name, and others are built meanwhile', async () => {
+  const folder = await temporaryFolder()
+  const pki = await pkiFolder(folder.path)
+  let change: ((entry: Structure) => Structure) | undefined
+  const sim = await startSim(folder.path, pki, 'line-1', {
+    distort(station, what, value) {
+      if (!change || station !== 'paint' || what !== 'jobOrderList') return value
+      const entries = (value.value as Structure[]).map((entry) =>
+        (entry['jobOrder'] as Structure)['jobOrderID'] === 'foreign/1' ? change!(entry) : entry,
+      )
+      return new Variant({ dataType: value.dataType, arrayType: value.arrayType, value: entries })
+    },
+  })
+  const journal = await openTestJournal(`${folder.path}/data`)
+  const line = makeLink('line-1', sim.endpointUrl, pki, {}, { profile: { ...standardProfile, pollMs: 300 } })
+  const dispatch = makeDispatch(journal, [line])
+  const copy = (entry: Structure, fields: object): Structure =>
+    new (entry.constructor as new (all: object) => Structure)({ ...entry, ...fields })
+  const isState = (state: string) => () => line.link().state === state
+  try {
+    await dispatch.start()
+    await until(line, isState('online'))
+    await line.store('paint', jobOrder('foreign', 1, 'paint'))
+    // no state at all, while the line is up
+    change = (entry) => copy(entry, { state: [] })
+    await until(line, isState('degraded'))
+    expect(line.link().problems).toEqual([
+      {
+        cause: 'jobList',
+        detail: expect.stringMatching(/list of paint has job order foreign\/1 in no state/),
+      },
+    ])
+    const first = await placeOrder(journal)
+    await reached(journal, first, 'completed')
+    // nobody's, and already so when the line is connected to
+    change = (entry) => copy(entry, { jobOrder: copy(entry['jobOrder'] as Structure, { jobOrderID: '' }) })
+    await line.stop()
+    const again = makeLink('line-1', sim.endpointUrl, pki)
+    const next = makeDispatch(journal, [again])
+    await dispatch.stop()
+    await next.start()
+    try {
+      await until(again, () => again.link().state === 'degraded')
+      expect(again.link().reason).toContain('the job order list of paint has 1 entry without a job order id')
+      const second = await placeOrder(journal)
+      await reached(journal, second, 'completed')
+      const done = built(sim).map(({ jobOrderId }) => jobOrderId.split('/')[0])
+      for (const orderId of [first, second]) expect(done.filter((id) => id === orderId)).toHaveLength(6)
+      change = undefined
+      expect(await again.readList('paint')).toBe(true)
+      expect(again.link().state).toBe('online')
+    } finally {
+      await next.stop()
+      await again.stop()
+    }
+  } finally {
+    await dispatch.stop()
+    await line.stop()
+    await sim.stop()
+    await journal.close()
+    await folder.remove()
+  }
+})

@@ -69,16 +69,22 @@ describe('what a line says is checked', () => {
     const value = [{ jobOrder: { jobOrderID: 'a' }, state: [state(1, [{}]), state(4)] }]
     expect(decodeJobOrderList(value, null)).toMatchObject({
       jobs: [{ jobOrderId: 'a', jobState: 'Interrupted' }],
-      strange: 0,
+      unclear: new Set(),
+      nameless: 0,
     })
   })
-  test('entries that are no jobs are counted, not guessed', () => {
+  test('entries that are no jobs are counted, not guessed; what a list says twice it says of none', () => {
+    const entry = (jobOrderID: string, stateNumber: number) => ({
+      jobOrder: { jobOrderID },
+      state: [state(stateNumber)],
+    })
     expect(
       decodeJobOrderList(
-        [null, { jobOrder: {}, state: [] }, { jobOrder: { jobOrderID: 'a' }, state: [state(9)] }],
+        [null, { jobOrder: {}, state: [] }, entry('a', 9), entry('b', 1), entry('b', 3), entry('b', 1)],
         null,
       ),
-    ).toEqual({ jobs: [], strange: 3 })
+    ).toEqual({ jobs: [], unclear: new Set(['a', 'b']), nameless: 2 })
+    expect(decodeJobOrderList([entry('c', 1), entry('c', 1)], null).jobs).toHaveLength(1)
   })
   test('null dates of 1601 are no dates', () => {
     const answer = decodeResponse(
@@ -128,6 +134,11 @@ describe('the mirror of a line', () => {
     jobState,
     by: 'read' as const,
   })
+  const list = (...jobs: (ReturnType<typeof listed> & { readonly digest?: string })[]) => ({
+    jobs,
+    unclear: new Set<string>(),
+    nameless: 0,
+  })
   test('events in any order and number end in the same state', () => {
     fc.assert(
       fc.property(
@@ -146,18 +157,18 @@ describe('the mirror of a line', () => {
     const mirror = createJobMirror({ tell: () => undefined, now: Date.now })
     const asOf = mirror.tick()
     mirror.hear('paint', heard('Running'))
-    mirror.list('paint', [], asOf)
+    mirror.list('paint', list(), asOf)
     expect(mirror.observed('a')?.jobState).toBe('Running')
-    mirror.list('paint', [], mirror.tick())
+    mirror.list('paint', list(), mirror.tick())
     expect(mirror.listed('paint', 'a', 0)).toEqual({ listed: 'no' })
   })
   test('absent is only said of a list that is newer than the question', () => {
     const mirror = createJobMirror({ tell: () => undefined, now: Date.now })
     const before = mirror.tick()
     expect(mirror.listed('paint', 'a', before)).toEqual({ listed: 'unknown' })
-    mirror.list('paint', [], before)
+    mirror.list('paint', list(), before)
     expect(mirror.listed('paint', 'a', before)).toEqual({ listed: 'unknown' })
-    mirror.list('paint', [], mirror.tick())
+    mirror.list('paint', list(), mirror.tick())
     expect(mirror.listed('paint', 'a', before)).toEqual({ listed: 'no' })
   })
   test('a late event does not bring back what was taken off; a list does', () => {
@@ -166,7 +177,7 @@ describe('the mirror of a line', () => {
     mirror.drop('a')
     mirror.hear('paint', heard('NotAllowedToStart'))
     expect(mirror.observed('a')).toBeUndefined()
-    mirror.list('paint', [listed('NotAllowedToStart')], mirror.tick())
+    mirror.list('paint', list(listed('NotAllowedToStart')), mirror.tick())
     expect(mirror.observed('a')?.jobState).toBe('NotAllowedToStart')
   })
   test('a list that was asked for before the line took a job off does not bring it back, nor is it then missed', () => {
@@ -176,13 +187,13 @@ describe('the mirror of a line', () => {
       vanished: ({ jobOrderId }) => void missed.push(jobOrderId),
       now: Date.now,
     })
-    mirror.list('paint', [listed('Ended')], mirror.tick())
+    mirror.list('paint', list(listed('Ended')), mirror.tick())
     const early = mirror.tick()
     mirror.dismiss('a')
     mirror.drop('a')
-    mirror.list('paint', [listed('Ended')], early)
+    mirror.list('paint', list(listed('Ended')), early)
     expect(mirror.observed('a')).toBeUndefined()
-    mirror.list('paint', [], mirror.tick())
+    mirror.list('paint', list(), mirror.tick())
     expect(missed).toEqual([])
   })
   test('content told by an event is not read content until a list asked for later shows it', () => {
@@ -192,18 +203,18 @@ describe('the mirror of a line', () => {
       return seen.listed === 'yes' && [seen.job.digest, seen.contentRead]
     }
     const early = mirror.tick()
-    mirror.list('paint', [{ ...listed('NotAllowedToStart'), digest: 'new' }], mirror.tick())
+    mirror.list('paint', list({ ...listed('NotAllowedToStart'), digest: 'new' }), mirror.tick())
     expect(content()).toEqual(['new', true])
     mirror.hear('paint', { ...heard('NotAllowedToStart'), digest: 'old' })
     expect(content()).toEqual(['old', false])
-    mirror.list('paint', [{ ...listed('NotAllowedToStart'), digest: 'older' }], early)
+    mirror.list('paint', list({ ...listed('NotAllowedToStart'), digest: 'older' }), early)
     expect(content()).toEqual(['old', false])
-    mirror.list('paint', [{ ...listed('NotAllowedToStart'), digest: 'new' }], mirror.tick())
+    mirror.list('paint', list({ ...listed('NotAllowedToStart'), digest: 'new' }), mirror.tick())
     expect(content()).toEqual(['new', true])
     // The list that shows it may have been asked for before an event that told another state.
     const before = mirror.tick()
     mirror.hear('paint', heard('Running'))
-    mirror.list('paint', [{ ...listed('NotAllowedToStart'), digest: 'newest' }], before)
+    mirror.list('paint', list({ ...listed('NotAllowedToStart'), digest: 'newest' }), before)
     expect([content(), mirror.observed('a')?.jobState]).toEqual([['newest', true], 'Running'])
   })
   test('a list that a Store has overtaken does not count as having looked for its job', () => {
@@ -217,18 +228,32 @@ describe('the mirror of a line', () => {
     mirror.tick()
     mirror.stored('paint', 'a')
     mirror.started('a')
-    mirror.list('paint', [], early)
+    mirror.list('paint', list(), early)
     expect(mirror.isWorthALook()).toBe(true)
     expect(due()).toEqual([])
     now = 6_000
     expect(due()).toEqual(['paint'])
-    mirror.list('paint', [listed('NotAllowedToStart')], mirror.tick())
+    mirror.list('paint', list(listed('NotAllowedToStart')), mirror.tick())
     // that its Start was taken is not forgotten: it should have begun by then
     now = 7_000
     expect(due()).toEqual(['paint'])
-    mirror.list('paint', [], mirror.tick())
+    mirror.list('paint', list(), mirror.tick())
     expect(mirror.isWorthALook()).toBe(false)
     expect(due()).toEqual([])
+  })
+  test('what of a list cannot be understood is neither absent nor anything else', () => {
+    const mirror = createJobMirror({ tell: () => undefined, now: Date.now })
+    mirror.list('paint', list(listed('Running')), mirror.tick())
+    // an entry without a name might be any job
+    mirror.list('paint', { ...list(), nameless: 1 }, mirror.tick())
+    expect(mirror.observed('a')?.jobState).toBe('Running')
+    expect(mirror.listed('paint', 'b', mirror.moment() - 1)).toEqual({ listed: 'unknown' })
+    mirror.list('paint', { ...list(), unclear: new Set(['a', 'b']) }, mirror.tick())
+    expect(mirror.observed('a')?.jobState).toBe('Running')
+    expect(mirror.listed('paint', 'b', 0)).toEqual({ listed: 'unclear' })
+    expect(mirror.listed('paint', 'c', 0)).toEqual({ listed: 'no' })
+    mirror.list('paint', list(), mirror.tick())
+    expect(mirror.listed('paint', 'b', 0)).toEqual({ listed: 'no' })
   })
   test('only what certainly was in a list and nobody asked to be taken off has vanished', () => {
     const vanished: string[] = []
@@ -237,17 +262,17 @@ describe('the mirror of a line', () => {
       vanished: ({ jobState }) => vanished.push(jobState),
       now: Date.now,
     })
-    const gone = () => mirror.list('paint', [], mirror.tick())
+    const gone = () => mirror.list('paint', list(), mirror.tick())
     // Known by a late event alone: it may be about what was cleared long ago.
     mirror.hear('paint', heard('Ended'))
     gone()
-    mirror.list('paint', [listed('Ended')], mirror.tick())
+    mirror.list('paint', list(listed('Ended')), mirror.tick())
     mirror.dismiss('a')
     gone()
     mirror.hear('paint', heard('Ended'))
     gone()
     expect(vanished).toEqual([])
-    mirror.list('paint', [listed('Ended')], mirror.tick())
+    mirror.list('paint', list(listed('Ended')), mirror.tick())
     gone()
     mirror.expect('paint', 'a', 0)
     mirror.stored('paint', 'a')

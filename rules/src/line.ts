@@ -18,7 +18,8 @@ export type LinkState = z.infer<typeof LinkState>
  * `certificateUnknown`: a person must compare and trust it · `certificateUnusable`: no decision helps · `bridgeUnknown`: the line
  * does not trust us · `user`: user or password refused · `security`: no endpoint of the wanted security · `folder`: our own
  * certificate folder · `clock`: far from ours · `noStation`: nothing to hand over to · `station`: one of them cannot be used ·
- * `mapping`: the lines file names what is not there · `noEvents`: polled instead · `elsewhere`: another bridge has the line
+ * `mapping`: the lines file names what is not there · `noEvents`: polled instead · `jobList`: a station's list has entries nobody
+ * can understand · `elsewhere`: another bridge has the line
  */
 export const LinkCause = z.enum([
   'silent',
@@ -36,6 +37,7 @@ export const LinkCause = z.enum([
   'station',
   'mapping',
   'noEvents',
+  'jobList',
   'elsewhere',
 ])
 export type LinkCause = z.infer<typeof LinkCause>

@@ -4,7 +4,7 @@ import type { LinkProblem } from '@lot-one/rules'
 import type { LineProfile } from '../lineProfiles.ts'
 import type { Connection, Subscription } from './connection.ts'
 import { decodeJobOrderList, decodeStatusEvent } from './decode.ts'
-import type { ObservedJob } from './decode.ts'
+import type { JobList, ObservedJob } from './decode.ts'
 import { discover, readAll, readLimits } from './discover.ts'
 import type { FoundStation, Layout, Limits } from './discover.ts'
 import { createEncoder } from './encode.ts'
@@ -21,7 +21,7 @@ export interface Up {
   readonly events: StatusEvents | undefined
   /** What is off but does not stop the work. */
   readonly problems: readonly LinkProblem[]
-  readonly lists: ReadonlyMap<string, readonly ObservedJob[]>
+  readonly lists: ReadonlyMap<string, JobList>
   /** The line's clock minus ours in ms. */
   clockDifferenceMs(clock: { now(): number }): Promise<number | undefined>
 }
@@ -193,26 +193,20 @@ export async function readLists(
   connection: Connection,
   at: Pick<Up, 'stations' | 'limits'>,
   only?: readonly string[],
-): Promise<Map<string, readonly ObservedJob[]>> {
+): Promise<Map<string, JobList>> {
   const names = only ?? [...at.stations.keys()]
   const nodes = names
     .map((name) => at.stations.get(name)?.found.jobOrderList)
     .filter((node) => node !== undefined)
   const values = await readAll(connection.session, nodes, at.limits)
-  const lists = new Map<string, readonly ObservedJob[]>()
+  const lists = new Map<string, JobList>()
   for (const [index, name] of names.entries()) {
     const value = values[index]
     if (!value || value.statusCode.isBad())
       throw new Error(
         `the job order list of ${name} cannot be read (${value?.statusCode.name ?? 'no value'})`,
       )
-    const { jobs, strange } = decodeJobOrderList(value.value?.value, value.sourceTimestamp)
-    // An entry we cannot read might be a job of ours: then absent would not mean absent.
-    if (strange > 0)
-      throw new Error(
-        `the job order list of ${name} has ${strange} entries that are no job orders in a known state`,
-      )
-    lists.set(name, jobs)
+    lists.set(name, decodeJobOrderList(value.value?.value, value.sourceTimestamp))
   }
   return lists
 }

@@ -45,6 +45,27 @@ const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? v
 const textOf = (value: unknown): string | undefined =>
   typeof value === 'string' && value !== '' ? value : undefined
 
+/** A station's job order list as far as it can be understood. */
+export interface JobList {
+  readonly jobs: readonly ObservedJob[]
+  /** Ids of entries in no known state, or there twice with different words: that they are there is all that is known. */
+  readonly unclear: ReadonlySet<string>
+  /** Entries that do not even say which job order they are: any that seems absent might be one of them. */
+  readonly nameless: number
+}
+
+/** Says in a sentence what of a list cannot be understood; undefined when all of it can. */
+export function whatIsUnclear(station: string, { unclear, nameless }: JobList): string | undefined {
+  if (unclear.size === 0 && nameless === 0) return undefined
+  const shown = [...unclear].slice(0, 3).map((id) => id.slice(0, 80))
+  const more = unclear.size > shown.length ? ` and ${unclear.size - shown.length} more` : ''
+  const parts = [
+    ...(unclear.size > 0 ? [`job order ${shown.join(', ')}${more} in no state that can be told`] : []),
+    ...(nameless > 0 ? [`${nameless} ${nameless === 1 ? 'entry' : 'entries'} without a job order id`] : []),
+  ]
+  return `the job order list of ${station} has ${parts.join(' and ')}: correct or remove it at the station; what depends on it waits`
+}
+
 /** Matches on StateNumber of the entry with an empty path (OPC 10031-4 §6.3.4); the text is for people and localised. */
 function topState(value: unknown): JobState | undefined {
   const entries = listOf(value)
@@ -68,24 +89,29 @@ function parameter(list: unknown, id: string): unknown {
 const digestOf = (order: Fields | undefined): string | undefined =>
   textOf(parameter(order?.['jobOrderParameters'], digestParameter))
 
-/** Reads a JobOrderList value. `strange` counts entries that are no job orders in a known state. */
-export function decodeJobOrderList(
-  value: unknown,
-  sourceAt: Date | null | undefined,
-): { readonly jobs: readonly ObservedJob[]; readonly strange: number } {
-  if (value === null || value === undefined) return { jobs: [], strange: 0 }
-  if (!Array.isArray(value)) return { jobs: [], strange: 1 }
-  const jobs: ObservedJob[] = []
-  let strange = 0
+/** Reads a JobOrderList value. */
+export function decodeJobOrderList(value: unknown, sourceAt: Date | null | undefined): JobList {
+  const jobs = new Map<string, ObservedJob>()
+  const unclear = new Set<string>()
+  let nameless = 0
+  if (value === null || value === undefined) return { jobs: [], unclear, nameless }
+  if (!Array.isArray(value)) return { jobs: [], unclear, nameless: 1 }
   for (const entry of value as unknown[]) {
     const fields = fieldsOf(entry)
     const order = fieldsOf(fields?.['jobOrder'])
     const id = textOf(order?.['jobOrderID'])
     const jobState = topState(fields?.['state'])
-    if (id === undefined || jobState === undefined) strange++
-    else jobs.push(observed(id, jobState, 'read', digestOf(order), sourceAt))
+    if (id === undefined) nameless++
+    else if (jobState === undefined) unclear.add(id)
+    else {
+      const job = observed(id, jobState, 'read', digestOf(order), sourceAt)
+      const before = jobs.get(id)
+      if (before && (before.jobState !== jobState || before.digest !== job.digest)) unclear.add(id)
+      jobs.set(id, job)
+    }
   }
-  return { jobs, strange }
+  for (const id of unclear) jobs.delete(id)
+  return { jobs: [...jobs.values()], unclear, nameless }
 }
 
 /** Reads the JobResponse of RequestJobResponseByJobOrderID; undefined when there is none for a job in a known state. */

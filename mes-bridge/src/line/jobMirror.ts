@@ -7,10 +7,13 @@
  */
 import { advances } from '@lot-one/rules'
 import type { JobState } from '@lot-one/rules'
-import type { ObservedJob } from './decode.ts'
+import type { JobList, ObservedJob } from './decode.ts'
 import type { Awaited, Expectation } from './doubt.ts'
 
-/** What the list of a station says about one job. `unknown`: the list was not read after the moment asked about. */
+/**
+ * What the list of a station says about one job. `unknown`: the list was not read after the moment asked about, or not all of it
+ * could be understood · `unclear`: it is there, in no state we know.
+ */
 export type ListedJob =
   | {
       readonly listed: 'yes'
@@ -18,8 +21,7 @@ export type ListedJob =
       /** Its content is what a list shows; an event tells what it was when the event was made, and may come late. */
       readonly contentRead: boolean
     }
-  | { readonly listed: 'no' }
-  | { readonly listed: 'unknown' }
+  | { readonly listed: 'no' | 'unknown' | 'unclear' }
 
 export interface JobMirror {
   /** Counts every call, read and event of the line; orders them. */
@@ -30,7 +32,7 @@ export interface JobMirror {
   /** A job response asked for at `asOf`. */
   answer(station: string, job: ObservedJob, asOf: number): void
   /** A whole list asked for at `asOf`. @returns jobs that have begun since they were last seen: their response is worth reading. */
-  list(station: string, jobs: readonly ObservedJob[], asOf: number): readonly ObservedJob[]
+  list(station: string, list: JobList, asOf: number): readonly ObservedJob[]
   /** We send it there, so it may show up (again). */
   expect(station: string, jobOrderId: string, plannedMs: number): void
   /** The line took its Store: it is there, and the next list shows it. */
@@ -116,6 +118,7 @@ export function createJobMirror({ tell, vanished, now }: MirrorOptions): JobMirr
   const jobs = new Map<string, Entry>()
   const counts = new Map<string, number>()
   const listReadAt = new Map<string, number>()
+  const unclearAt = new Map<string, ReadonlySet<string>>()
   /** On their way or taken, and not seen since the moment `since`. */
   const unseen = new Map<string, Unseen>()
   const planned = new Map<string, number>()
@@ -186,17 +189,22 @@ export function createJobMirror({ tell, vanished, now }: MirrorOptions): JobMirr
       const seenAt = Math.max(asOf, before?.seenAt ?? 0)
       tell(station, put(station, job, seenAt, told(job, before?.content, asOf)))
     },
-    list(station, list, asOf) {
-      listReadAt.set(station, Math.max(asOf, listReadAt.get(station) ?? 0))
-      const present = new Set(list.map(({ jobOrderId }) => jobOrderId))
-      for (const [id, entry] of jobs) {
+    list(station, { jobs: list, unclear, nameless }, asOf) {
+      // With an entry nobody can name, absent does not mean absent: such a list only tells what it shows.
+      const isWhole = nameless === 0
+      if (isWhole && asOf >= (listReadAt.get(station) ?? 0)) {
+        listReadAt.set(station, asOf)
+        unclearAt.set(station, unclear)
+      }
+      const present = new Set([...unclear, ...list.map(({ jobOrderId }) => jobOrderId)])
+      for (const [id, entry] of isWhole ? jobs : []) {
         if (entry.station !== station || present.has(id) || entry.seenAt > asOf) continue
         const wasThere = there.has(id)
         forget(id)
         if (!dismissed.delete(id) && wasThere)
           vanished?.(entry.job, hasResponse(entry.job.jobState) || entry.startedAt !== undefined)
       }
-      for (const [id, each] of unseen)
+      for (const [id, each] of isWhole ? unseen : [])
         if (each.station === station && each.since < asOf && !present.has(id)) unseen.delete(id)
       const begun: ObservedJob[] = []
       for (const job of list) {
@@ -257,7 +265,8 @@ export function createJobMirror({ tell, vanished, now }: MirrorOptions): JobMirr
     listed(station, jobOrderId, since) {
       const entry = jobs.get(jobOrderId)
       if (entry) return { listed: 'yes', job: entry.job, contentRead: entry.content.isRead }
-      return (listReadAt.get(station) ?? -1) > since ? { listed: 'no' } : { listed: 'unknown' }
+      if ((listReadAt.get(station) ?? -1) <= since) return { listed: 'unknown' }
+      return { listed: unclearAt.get(station)?.has(jobOrderId) ? 'unclear' : 'no' }
     },
     listReadSince: (station, since) => (listReadAt.get(station) ?? -1) > since,
     all: () => jobs.values(),

@@ -10,7 +10,7 @@ import { bringUp, readLists } from './bringUp.ts'
 import type { Up } from './bringUp.ts'
 import { connect, forget, within } from './connection.ts'
 import type { Connection, LeftBehind, NoConnection } from './connection.ts'
-import type { ObservedJob } from './decode.ts'
+import type { JobList, ObservedJob } from './decode.ts'
 import { createHealth, readAbilities, readUnitStates } from './health.ts'
 import type { Health } from './health.ts'
 import { openKnowledge } from './knowledge.ts'
@@ -27,7 +27,7 @@ export interface LinkOptions extends Pick<LineOptions, 'clock' | 'pkiFolder' | '
    * Takes a list in that was asked for at `asOf`; resolves when everything about it was told.
    * @param fresh it is the first list of a new session
    */
-  takeList(station: string, list: readonly ObservedJob[], asOf: number, fresh?: boolean): Promise<void>
+  takeList(station: string, list: JobList, asOf: number, fresh?: boolean): Promise<void>
   /** The state of the link changed, or all lists were read. */
   tell(change: { readonly kind: 'link' | 'resynced' }): void
 }
@@ -40,6 +40,8 @@ export interface Link {
   up(): Up | undefined
   /** Kept while the link is down, so that what a line can do stays known. */
   stations(): Up['stations']
+  /** What of a station's list cannot be understood, in a sentence; undefined: nothing. */
+  noteList(station: string, unclear: string | undefined): void
   /** SHA-1 thumbprint of the certificate the bridge showed; empty on an unsecured link. */
   ownThumbprint(): string
   readonly stopping: AbortSignal
@@ -69,6 +71,9 @@ export function createLink(options: LinkOptions): Link {
   let pki: Pki | undefined
   let running: Promise<unknown> | undefined
   const sleepers = new Set<() => void>()
+  /** Station -> what of its list cannot be understood. */
+  const unclear = new Map<string, string>()
+  let problems: readonly LinkProblem[] = []
   const doubts = createDoubts(profile.pollMs)
   const health = createHealth(openKnowledge(options.pkiFolder, config.id), clock, (habit) =>
     log.warn({ line: config.id }, `line ${config.id}: ${habit}`),
@@ -76,16 +81,16 @@ export function createLink(options: LinkOptions): Link {
 
   function setLink(
     state: LineView['link']['state'],
-    problems: readonly LinkProblem[] = [],
+    causes: readonly LinkProblem[] = [],
     fingerprint?: string,
   ): void {
-    const reason = problems.length > 0 ? problems.map(({ detail }) => detail).join('; ') : undefined
+    const reason = causes.length > 0 ? causes.map(({ detail }) => detail).join('; ') : undefined
     if (link.state === state && link.reason === reason && link.fingerprint === fingerprint) return
     const since = link.state === state ? link.since : iso(clock.now())
     link = {
       state,
       since,
-      ...(reason !== undefined && { reason, problems: [...problems] }),
+      ...(reason !== undefined && { reason, problems: [...causes] }),
       ...(fingerprint !== undefined && { fingerprint }),
     }
     log[state === 'stopped' || state === 'degraded' ? 'warn' : 'info'](
@@ -175,6 +180,7 @@ export function createLink(options: LinkOptions): Link {
       up = next
       lastStations = next.stations
       mirror.keepStations(next.stations)
+      unclear.clear()
       await Promise.all([...next.lists].map(([station, list]) => takeList(station, list, asOf, true)))
       const stated = await readAbilities(over.session, next.limits)
       if (connection !== over || up !== next) return undefined
@@ -190,18 +196,25 @@ export function createLink(options: LinkOptions): Link {
   async function judgeHealth(): Promise<void> {
     const now = up
     if (!now || !connection) return
-    const problems = [...now.problems]
+    const found = [...now.problems]
     const skew = await now.clockDifferenceMs(clock).catch(() => undefined)
     if (skew !== undefined) health.clock(skew)
     if (skew !== undefined && Math.abs(skew) > clockToleranceMs) {
-      problems.push({
+      found.push({
         cause: 'clock',
         detail: `its clock is ${Math.round(Math.abs(skew) / 1000)} s ${skew > 0 ? 'ahead of' : 'behind'} ours`,
       })
     }
     await lookAtUnits()
     if (up !== now) return
-    setLink(problems.length > 0 ? 'degraded' : 'online', problems, connection.fingerprint)
+    problems = found
+    showHealth(connection)
+  }
+
+  function showHealth({ fingerprint }: Connection): void {
+    const lists = [...unclear.values()].map((detail): LinkProblem => ({ cause: 'jobList', detail }))
+    const all = [...problems, ...lists]
+    setLink(all.length > 0 ? 'degraded' : 'online', all, fingerprint)
   }
 
   /** Reads the states of the machines; a job that has moved is a reason to, and seconds between two looks are soon enough. */
@@ -331,6 +344,12 @@ export function createLink(options: LinkOptions): Link {
     connection: () => connection,
     up: () => up,
     stations: () => lastStations,
+    noteList(station, what) {
+      if (unclear.get(station) === what) return
+      if (what === undefined) unclear.delete(station)
+      else unclear.set(station, what)
+      if (isUp() && connection) showHealth(connection)
+    },
     ownThumbprint: () => ownThumbprint,
     stopping: stopping.signal,
     start() {

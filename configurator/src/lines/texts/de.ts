@@ -99,6 +99,10 @@ export const de: LineMessages = {
       title: 'Die Linie sendet keine Statusereignisse.',
       next: 'Sie wird stattdessen jede Sekunde gelesen. Alles geht, der Fortschritt kommt etwas später.',
     },
+    jobList: {
+      title: 'Eine Station führt Aufträge, die niemand verstehen kann.',
+      next: 'An der Station berichtigen oder entfernen. Andere Aufträge gehen weiter; was davon abhängt, wartet.',
+    },
     elsewhere: {
       title: 'Diese Linie hat gerade keine Bridge.',
       next: 'Eine andere übernimmt sie in wenigen Sekunden von selbst.',

@@ -64,6 +64,10 @@ const causes: Record<LinkCause, Advice> = {
     title: 'The line sends no status events.',
     next: 'It is read once a second instead. Everything works; shoppers see progress a little later.',
   },
+  jobList: {
+    title: 'A station lists job orders that nobody can understand.',
+    next: 'Correct or remove them at the station. Other job orders go on; what depends on these waits.',
+  },
   elsewhere: {
     title: 'No bridge has this line in hand at the moment.',
     next: 'Another one takes it over by itself within seconds.',

@@ -81,6 +81,10 @@ export const zh: LineMessages = {
       next: '请在产线文件中更正“stations”，然后重启桥接程序。',
     },
     noEvents: { title: '产线不发送状态事件。', next: '改为每秒读取一次。一切正常，只是进度稍晚显示。' },
+    jobList: {
+      title: '某个工位列出了无法识别的作业单。',
+      next: '请在工位更正或移除。其他作业单照常进行，与之相关的会等待。',
+    },
     elsewhere: { title: '目前没有桥接程序负责此产线。', next: '另一个桥接程序几秒内会自动接管。' },
   },
   alarms: {
