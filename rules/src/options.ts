@@ -26,8 +26,8 @@ const valueName = /^[\p{L}\p{N}_][\p{L}\p{N}_.+-]{0,99}$/u
 
 /** What shoppers read for off and on. */
 export const onOff: readonly Texts[] = [
-  { en: 'no', de: 'nein', zh: '否' },
-  { en: 'yes', de: 'ja', zh: '是' },
+  { en: 'no', de: 'nein', zh: '否', ar: 'لا' },
+  { en: 'yes', de: 'ja', zh: '是', ar: 'نعم' },
 ]
 
 const numberLabel = (value: number, unit: string | undefined): Texts => {

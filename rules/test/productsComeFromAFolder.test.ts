@@ -41,7 +41,7 @@ test('the shop’s own folder loads and answers', async () => {
   expect(fridge.package).toMatchObject({
     currency: 'EUR',
     fromPriceCents: 119_900,
-    languages: ['en', 'de', 'zh'],
+    languages: ['en', 'de', 'zh', 'ar'],
     effective: { from: '2026-10-01' },
   })
   expect(openProduct(fridge.package).isBuildable({ context: { country: 'DE' }, selection: {} })).toBe(true)
