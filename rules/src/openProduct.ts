@@ -247,6 +247,20 @@ export function openProduct(pkg: ProductPackage, lazily?: typeof createLazyMachi
     return left.length === 1 ? left[0] : undefined
   }
 
+  /** The only value that a rule by itself leaves an option beside the values given; its appliance is taken to be there. */
+  const forcedByRule = (rule: number, slot: string | undefined, id: string, values: Selection) => {
+    const v = indexOf.get(id)
+    if (v === undefined || rule < 0) return undefined
+    const pick = Int32Array.from(options, (option, o) => valueIndex[o]!.get(values[option.id]!) ?? -1)
+    const there = slot === undefined ? undefined : indexOf.get(slot)
+    if (there !== undefined && pick[there]! < 0) pick[there] = 1
+    const left = options[v]!.values.filter((_, i) => {
+      pick[v] = i
+      return solver().clash([rule], pick) === undefined
+    })
+    return left.length === 1 ? left[0] : undefined
+  }
+
   const ids = options.map(({ id }) => id)
   const verify = (selection: Selection): Configuration | undefined => {
     const pick = new Int32Array(variables)
@@ -367,12 +381,17 @@ export function openProduct(pkg: ProductPackage, lazily?: typeof createLazyMachi
       const rule = pkg.rules.findIndex(({ id }) => id === ruleId)
       const scope = rule < 0 ? Object.keys(values) : Array.from(solver().scopes[rule]!, (v) => options[v]!.id)
       const message: Texts | undefined = pkg.rules[rule]?.message
+      const slot = ruleId.includes('/') ? ruleId.slice(0, ruleId.indexOf('/')) : undefined
       const nameOf = (id: string) => label(id, language)
       const valueOf = (id: string) => {
-        const value = values[id] ?? forcedByContext(id, values)
+        const value =
+          values[id] ??
+          forcedByContext(id, values) ??
+          (message === undefined ? undefined : forcedByRule(rule, slot, id, values))
         return value === undefined ? undefined : valueLabel(id, value, language)
       }
-      return sentenceOf({ message, language, scope, nameOf, valueOf, known: (id) => indexOf.has(id) })
+      const known = (id: string) => indexOf.has(id)
+      return sentenceOf({ message, language, scope, nameOf, valueOf, known, ...(slot !== undefined && { slot }) })
     },
     label,
     valueLabel,

@@ -3,6 +3,7 @@
  * that may stay empty every option has one more way to be: `none`, 0 or off, as long as the appliance is not there.
  */
 import { and, never, not, or, valueIn } from './formula.ts'
+import { joint } from './sentences.ts'
 import type { Cell, Expr, Formula, Option, Place, ProductModel, Rule, Texts } from './model.ts'
 
 /** What slots bring into a scene; option indexes are the scene's. */
@@ -29,7 +30,7 @@ export interface Slot {
   readonly shift: number
 }
 
-const nothing: Texts = { en: 'None', de: 'Nicht dabei', zh: '无' }
+const nothing: Texts = { en: 'None', de: 'Nicht dabei', zh: '无', ar: 'بدون' }
 
 /** Options of a family as an optional slot has them; `costly`: id of one whose own "not there" has a price. */
 export function withAbsence(options: readonly Option[]): {
@@ -65,7 +66,7 @@ export function withAbsence(options: readonly Option[]): {
 export function under(slot: Texts, own: Texts): Texts {
   const languages = new Set([...Object.keys(slot), ...Object.keys(own)])
   return Object.fromEntries(
-    [...languages].map((each) => [each, `${slot[each] ?? slot['en']} · ${own[each] ?? own['en']}`]),
+    [...languages].map((each) => [each, `${slot[each] ?? slot['en']}${joint}${own[each] ?? own['en']}`]),
   )
 }
 
@@ -136,7 +137,7 @@ const movePlaceholders = (texts: Texts, rename: ReadonlyMap<string, string>): Te
   )
 
 /** An appliance that is not there has nothing of its own, one that is there only what its family knows. */
-function presenceRule({ name, label, where, to, added, absent, presence }: Slot, model: ProductModel): Rule {
+function presenceRule({ name, where, to, added, absent, presence }: Slot, model: ProductModel): Rule {
   const there = valueIn(presence!, [1])
   const own = model.options.flatMap((option, at) => {
     if (option.role === 'context') return []
@@ -149,9 +150,10 @@ function presenceRule({ name, label, where, to, added, absent, presence }: Slot,
     id: `${name}/there`,
     formula: and(own),
     message: {
-      en: `${label['en']}: its options can only be chosen together with it. Add it, or leave them out.`,
-      de: `${label['de'] ?? label['en']}: Einzelheiten gibt es nur zusammen mit dem Gerät. Bitte dazunehmen oder weglassen.`,
-      zh: `${label['zh'] ?? label['en']}：其配置须与该电器一同选择。请添加该电器，或取消这些配置。`,
+      en: 'its options can only be chosen together with it. Add it, or leave them out.',
+      de: 'Einzelheiten gibt es nur zusammen mit dem Gerät. Bitte dazunehmen oder weglassen.',
+      zh: '其配置须与该电器一同选择。请添加该电器，或取消这些配置。',
+      ar: 'لا تُختار التفاصيل إلا مع الجهاز. أضف الجهاز، أو استغنِ عن تفاصيله.',
     },
     where,
   }

@@ -90,7 +90,8 @@ const filledFromTheFirst = (slot: string, first: Slot, second: Slot, where: Rule
   message: {
     en: `${second.label['en']} comes after ${first.label['en']}: add that one first.`,
     de: `${second.label['de'] ?? second.label['en']} kommt nach ${first.label['de'] ?? first.label['en']}: bitte zuerst diese Position belegen.`,
-    zh: `${second.label['zh'] ?? second.label['en']}排在${first.label['zh'] ?? first.label['en']}之后：请先添加前者。`,
+    zh: `${second.label['zh'] ?? second.label['en']}排在${first.label['zh'] ?? first.label['en']}之后：请先添加后者。`,
+    ar: `${second.label['ar'] ?? second.label['en']} بعد ${first.label['ar'] ?? first.label['en']}: أضف ${first.label['ar'] ?? first.label['en']} أولًا.`,
   },
   where,
 })

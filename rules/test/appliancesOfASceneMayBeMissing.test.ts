@@ -133,6 +133,23 @@ describe('an optional slot', () => {
     expect(scene.sentence('lamp/there', 'de', question.selection)).toContain(
       'Tischlampe: Einzelheiten gibt es nur',
     )
+    expect(scene.sentence('lamp/hot', 'en', { 'lamp.watts': 15 })).toBe('Desk lamp: 15 W is too hot.')
+    expect(scene.sentence('lamp/mains', 'en', { country: 'US', 'lamp.watts': 15 })).toBe(
+      'Desk lamp: country: US and watts: 15 W do not go together.',
+    )
+    for (const language of ['en', 'de', 'zh', 'ar'])
+      expect(scene.sentence('lamp/there', language, {})).toMatch(
+        language === 'zh' ? /^Desk lamp：\S/ : /^(Desk lamp|Tischlampe): \S/,
+      )
+  })
+
+  test('a sentence names what its rule leaves of an open option, as if the appliance were there', () => {
+    const dim = `  - { id: dim, if: dimmer, then: 'watts == 5', message: { en: "Dimmed it takes {watts}." } }\nprices:\n`
+    const scene = open(
+      modelOf(load(room('lamp: { use: lamp.yaml, optional: true }'), lamp.replace('prices:\n', dim))),
+    )
+    expect(scene.sentence('lamp/dim', 'en', { 'lamp.dimmer': true })).toBe('Lamp: Dimmed it takes 5 W.')
+    expect(scene.sentence('lamp/dim', 'en', {})).toBe('Lamp: Dimmed it takes watts.')
   })
 
   test('may stay away unless asked for, and is refused where "not there" has a price', () => {

@@ -59,6 +59,24 @@ describe('a rule’s sentence', () => {
     expect(product.sentence('mains', 'en', { country: 'CN' })).toBe('China homes have 220 V, not {volts}.')
     expect(product.sentence('never-alone', 'de', { country: 'CN' })).toBe('At Breite.')
   })
+  test('names what the rule by itself leaves of an open option', () => {
+    const options = [
+      makeOption('hob', ['gas', 'induction'], { valueLabels: [{ en: 'Gas' }, { en: 'Induction' }] }),
+      makeOption('fuse', [16, 32], { role: 'derived', valueLabels: [{ en: '16 A' }, { en: '32 A' }] }),
+    ]
+    const rows = [
+      [[0], null],
+      [[1], [1]],
+    ]
+    const message = { en: 'Needs a fuse of {fuse}.' }
+    const fused = open(
+      makeModel(options, {
+        rules: [makeRule('circuit', { op: 'table', of: [0, 1], rows }, { message })],
+      }),
+    )
+    expect(fused.sentence('circuit', 'en', { hob: 'induction' })).toBe('Needs a fuse of 32 A.')
+    expect(fused.sentence('circuit', 'en', { hob: 'gas' })).toBe('Needs a fuse of fuse.')
+  })
   test('is made of labels when the rule has none', () => {
     const values = { country: 'DE', width_mm: 600, wifi: true }
     expect(product.sentence('narrow', 'en', values)).toBe('Width: 600 mm and Wifi: yes do not go together.')
