@@ -16,6 +16,7 @@ import { openJournal } from '../mes-bridge/src/journalOpen.ts'
 import { quantile, race, seeded, spread } from './harness.ts'
 import type { Bench, Figure, Row, SectionResult } from './harness.ts'
 import { orderMaker } from './orders.ts'
+import { overload } from './overload.ts'
 import { end, message, startBridge } from './processes.ts'
 
 export const title = 'Intake: durable orders per second'
@@ -81,7 +82,8 @@ export async function measure(bench: Bench): Promise<SectionResult> {
       agent.destroy()
     }
     rows.push(...(await shares(server, ports, make, rounds, ms)))
-    return { rows, figures: [...latencies(waits), disk(syncs)] }
+    const rush = await overload(ports.bridge, make, bench.quick ? 1000 : 6000)
+    return { rows, figures: [...latencies(waits), ...rush, disk(syncs)] }
   } finally {
     await journal.close()
     raw.close()

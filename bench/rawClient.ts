@@ -134,7 +134,7 @@ export async function connectRaw(
       await call(store, new Variant({ dataType: DataType.ExtensionObject, value }))
     },
     cancel: (id) => call(cancel, new Variant({ dataType: DataType.String, value: id })),
-    events: () => seen,
+    heard: () => seen,
     async close() {
       await session.close(true)
       await client.disconnect()

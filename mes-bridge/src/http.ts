@@ -3,16 +3,18 @@
  * client sends may end in a stack trace or in a 500.
  */
 import { createServer, IncomingMessage, ServerResponse } from 'node:http'
-import type { Server } from 'node:http'
+import type { RequestListener, Server } from 'node:http'
 import express from 'express'
 import type { Express, NextFunction, Request, RequestHandler, Response } from 'express'
 import { rateLimit } from 'express-rate-limit'
 import helmet from 'helmet'
 import type { Logger } from 'pino'
+import { createAdmission } from './admission.ts'
 import { createStreams } from './eventStream.ts'
+import { admitOrders } from './httpAdmission.ts'
 import { sendProblem, sendUnavailable } from './httpAnswers.ts'
 import { lineRoutes } from './httpLines.ts'
-import { measure } from './httpMetrics.ts'
+import { measure, orderCounter } from './httpMetrics.ts'
 import { orderRoutes } from './httpOrders.ts'
 import { pictureRoutes } from './httpPictures.ts'
 import { productRoutes } from './httpProducts.ts'
@@ -63,9 +65,11 @@ export function createHttp(parts: HttpParts): HttpServer {
         problem('too-many-requests', 'Too many requests from this address in a minute; wait and try again'),
       ),
   })
+  const orders = orderCounter(metrics)
   const routes: Routes = {
     ...parts,
     app,
+    orders,
     streams,
     limit,
     jsonBody: [limit, requireJson, express.json({ limit: maxBody })],
@@ -104,7 +108,11 @@ export function createHttp(parts: HttpParts): HttpServer {
   })
   app.use(answerError(log))
 
-  const server = quickServer(app)
+  const admission = createAdmission({ now: () => performance.now() })
+  const server = quickServer(
+    app,
+    admitOrders(app, admission, () => orders.inc({ outcome: 'unavailable' })),
+  )
   answerWhatIsNoRequest(server)
   // a client that sends its request byte by byte keeps nobody else out
   server.headersTimeout = 15_000
@@ -246,7 +254,7 @@ function isThisMachine(address: string | undefined): boolean {
  * express gives every request and response its own prototypes with `setPrototypeOf`, most of what a request costs it. A server
  * whose classes already have them makes that a no-op.
  */
-function quickServer(app: Express): Server {
+function quickServer(app: Express, listener: RequestListener): Server {
   class QuickRequest extends IncomingMessage {}
   class QuickResponse extends ServerResponse<QuickRequest> {}
   Object.setPrototypeOf(QuickRequest.prototype, app.request)
@@ -255,5 +263,5 @@ function quickServer(app: Express): Server {
   app.response = QuickResponse.prototype as unknown as Express['response']
   // a missing Host is answered by requireHost, with a problem
   const options = { IncomingMessage: QuickRequest, ServerResponse: QuickResponse, requireHostHeader: false }
-  return createServer(options, app)
+  return createServer(options, listener)
 }

@@ -9,13 +9,16 @@ export function sendProblem(response: Response, body: ProblemBody): void {
   response.status(body.status).type('application/problem+json').send(JSON.stringify(body))
 }
 
-/** Sends the honest 503: nothing was accepted, the same request again is safe. */
+/** The honest 503: nothing was accepted, the same request again is safe. */
+export function unavailable(reason: string, retryAfterSeconds: number): ProblemBody {
+  const when = retryAfterSeconds === 1 ? 'a second' : `${retryAfterSeconds} seconds`
+  return problem('unavailable', `Nothing was accepted: ${reason}. Send the same request again in ${when}`)
+}
+
+/** Sends it; trouble with the storage passes within seconds or stays. */
 export function sendUnavailable(response: Response, reason: string): void {
   response.set('retry-after', '2')
-  sendProblem(
-    response,
-    problem('unavailable', `Nothing was accepted: ${reason}. Send the same request again in 2 seconds`),
-  )
+  sendProblem(response, unavailable(reason, 2))
 }
 
 /** The language a shopper reads: the best match of `Accept-Language` among the product's, else English. */

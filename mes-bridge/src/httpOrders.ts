@@ -5,7 +5,6 @@ import type { Request, Response } from 'express'
 import { differences, finishedOrder, frozenBy } from './frozen.ts'
 import { languageOf, sendProblem, sendUnavailable } from './httpAnswers.ts'
 import type { Routes } from './httpRoutes.ts'
-import { orderCounter } from './httpMetrics.ts'
 import { judgeChange, judgeOrder, picturesOf } from './intake.ts'
 import type { Refusal } from './intake.ts'
 import type { StoredOrder, Unavailable } from './journal.ts'
@@ -20,11 +19,9 @@ const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
 const maxStreams = 10_000
 
 export function orderRoutes(
-  { route, journal, catalog, production, now, randomBytes, jsonBody, log, metrics, streams }: Routes,
+  { route, journal, catalog, production, now, randomBytes, jsonBody, log, orders, streams }: Routes,
   orderStream: OrderStream,
 ): void {
-  const counter = orderCounter(metrics)
-
   route('/api/orders', { post: [...jsonBody, takeOrder] })
   route('/api/orders/:orderId', { get: [showOrder], patch: [...jsonBody, changeOrder] })
   route('/api/orders/:orderId/events', { get: [streamOrder] })
@@ -32,7 +29,7 @@ export function orderRoutes(
 
   async function takeOrder(request: Request, response: Response): Promise<void> {
     const refuse = (body: ProblemBody) => {
-      counter.inc({ outcome: body.type.slice('/problems/'.length) })
+      orders.inc({ outcome: body.type.slice('/problems/'.length) })
       sendProblem(response, body)
     }
     const parsed = parseBody(BuildOrder, request.body)
@@ -83,14 +80,14 @@ export function orderRoutes(
   }
 
   function refuseUnavailable(response: Response, orderId: string, reason: string): void {
-    counter.inc({ outcome: 'unavailable' })
+    orders.inc({ outcome: 'unavailable' })
     log.warn({ orderId, reason }, 'An order could not be stored')
     sendUnavailable(response, reason)
   }
 
   /** The answer to a repeated post is that to the first: the order as it was accepted, whatever has happened since. */
   function answer(response: Response, status: 200 | 201, { snapshot, trackingToken }: StoredOrder): void {
-    counter.inc({ outcome: status === 201 ? 'accepted' : 'known' })
+    orders.inc({ outcome: status === 201 ? 'accepted' : 'known' })
     const { orderId, orderedAt: at } = snapshot
     const order = fold(newOrderView(snapshot), { orderId, seq: 1, at, state: 'accepted', kind: 'accepted' })
     response

@@ -1,7 +1,7 @@
 /** What the route files are given. */
 import type { Express, RequestHandler } from 'express'
 import type { Logger } from 'pino'
-import type { Registry } from 'prom-client'
+import type { Counter, Registry } from 'prom-client'
 import type { Catalog } from './catalog.ts'
 import type { Streams } from './eventStream.ts'
 import type { Journal } from './journal.ts'
@@ -26,6 +26,8 @@ export interface HttpParts {
 /** What the route files share. */
 export interface Routes extends HttpParts {
   readonly app: Express
+  /** What became of posted orders. */
+  readonly orders: Counter<'outcome'>
   /** Mounts the handlers of one path; any other method is answered with 405 and `Allow`. */
   route(path: string, handlers: Partial<Record<'get' | 'post' | 'put' | 'patch', RequestHandler[]>>): void
   /** Limits posts per address. */

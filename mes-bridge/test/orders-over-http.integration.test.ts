@@ -352,3 +352,42 @@ test('a change that was granted is granted again when the unit is ready by now; 
   })
   expect(await patch('bar')).toMatchObject({ status: 409, body: { state: 'completed' } })
 })
+
+test('in a rush those who would wait too long are told at once to come again, and that again is the same order', async () => {
+  let open: () => void = () => {}
+  const opened = new Promise<void>((resolve) => (open = resolve))
+  let asked = 0
+  let allAsked: () => void = () => {}
+  const full = new Promise<void>((resolve) => (allAsked = resolve))
+  const rush = await startShop({
+    wrap: (journal) => ({
+      ...journal,
+      async accept(order) {
+        if (++asked === 128) allAsked()
+        await opened
+        return journal.accept(order)
+      },
+    }),
+  })
+  try {
+    const orders = `${rush.url}/api/orders`
+    const inside = Array.from({ length: 128 }, () => send(orders, { json: rush.order() }))
+    await full
+    const late = rush.order()
+    const refused = await send(orders, { json: late })
+    expect(refused).toMatchObject({ status: 503, body: { type: '/problems/unavailable' } })
+    expect(refused.headers.get('content-type')).toContain('application/problem+json')
+    expect(Number(refused.headers.get('retry-after'))).toBeGreaterThanOrEqual(1)
+    // whoever only looks is served
+    expect(await send(`${rush.url}/healthz`)).toMatchObject({ status: 200 })
+    open()
+    expect(new Set((await Promise.all(inside)).map(({ status }) => status))).toEqual(new Set([201]))
+    expect(await send(orders, { json: late })).toMatchObject({ status: 201 })
+    expect((await send(`${rush.url}/metrics`)).body).toContain(
+      'lot_one_orders_total{outcome="unavailable"} 1',
+    )
+  } finally {
+    open()
+    await rush.close()
+  }
+})

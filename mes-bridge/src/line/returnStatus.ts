@@ -36,16 +36,19 @@ export interface ReturnStatus {
   readonly names: readonly string[]
 }
 
+const noError: ReturnStatus = { ok: true, bits: [Bit.noError], names: ['NoError'] }
+
 /**
  * Decodes a ReturnStatus. Takes UInt64 as node-opcua gives it (`[high, low]`), a bigint or a number; anything else counts
  * as no bit set, because a line that answers nonsense has told us nothing.
  */
 export function decodeReturnStatus(value: unknown): ReturnStatus {
-  const bits: number[] = []
   const map = toBigInt(value)
+  if (map === 1n) return noError
+  const bits: number[] = []
   for (let bit = 0; bit < 64; bit++) if ((map >> BigInt(bit)) & 1n) bits.push(bit)
   return {
-    ok: bits.length === 1 && bits[0] === Bit.noError,
+    ok: false,
     bits,
     names: bits.map((bit) => published[bit] ?? agreed[bit] ?? `Bit${bit}`),
   }
