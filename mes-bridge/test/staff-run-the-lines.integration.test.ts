@@ -1,4 +1,4 @@
-/** What staff see and settle, against real line controllers: trust, capability, hold, promises, and what only a person can tell. */
+/** What staff see and settle, against real line controllers: trust, capability, hold, promises. */
 import { randomUUID } from 'node:crypto'
 import { copyFile, readdir } from 'node:fs/promises'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
@@ -8,7 +8,7 @@ import type { LineView } from '@lot-one/rules'
 import type { Dispatch } from '../src/dispatch.ts'
 import type { Journal } from '../src/journal.ts'
 import type { Line } from '../src/line.ts'
-import { built, makeDispatch, openTestJournal, placeOrder, reached, seen } from './factory.ts'
+import { makeDispatch, openTestJournal, placeOrder, reached, seen } from './factory.ts'
 import { freePort } from './simProcess.ts'
 import { makeLink, pkiFolder, startSim, temporaryFolder, until } from './simulatedLine.ts'
 
@@ -187,34 +187,5 @@ describe('staff run the lines', () => {
     const news = later.find((event) => event.kind === 'promised')!
     expect(Date.parse(news.promisedAt)).toBeGreaterThanOrEqual(promised + 50_000)
     expect((await journal.order(first))?.view.promisedAt).toBe(news.promisedAt)
-  }, 180_000)
-
-  test('what a line has cleared by itself before anybody saw it is answered by a person, and the order goes on', async () => {
-    const sim = await simulated('line-2')
-    const { dispatch, line } = await desk([sim])
-    await until(line, () => line.isOnline())
-    sim.change({ autoClearMs: 0 })
-    for (const method of ['Running', 'Ended'])
-      sim.faults.add({ station: 'paint', method, action: { do: 'dropEvent' } })
-    const orderId = await placeOrder(journal)
-    dispatch.notify(orderId)
-    const { alarms, abilities } = await shows(dispatch, line, (view) => view.alarms.length > 0)
-    const jobOrderId = `${orderId}/20`
-    expect(alarms).toEqual([
-      expect.objectContaining({ kind: 'inDoubt', orderId, jobOrderId, station: 'paint' }),
-    ])
-    expect(abilities?.clearsByItself).toEqual(expect.any(String))
-    expect((await journal.order(orderId))?.view.waiting?.reason).toBe('inDoubt')
-    expect(await dispatch.answerDoubt('line-2', `${orderId}/30`, true)).toEqual({ outcome: 'notAsked' })
-    // the person at the station has counted: it was built
-    expect(built(sim).map((unit) => unit.jobOrderId)).toContain(jobOrderId)
-    expect(await dispatch.answerDoubt('line-2', jobOrderId, true)).toEqual({ outcome: 'recorded' })
-    const events = await reached(journal, orderId, 'completed')
-    expect(events.find((event) => event.kind === 'job' && event.by === 'operator')).toMatchObject({
-      op: 20,
-      jobState: 'Ended',
-    })
-    expect(built(sim).filter((unit) => unit.jobOrderId.startsWith(orderId))).toHaveLength(6)
-    expect(await dispatch.answerDoubt('line-2', jobOrderId, true)).toEqual({ outcome: 'notAsked' })
   }, 180_000)
 })
