@@ -18,6 +18,9 @@ export interface Freezer {
   readonly finish: (roots: readonly number[], rest: Pick<Diagram, 'options' | 'weights' | 'terms'>) => Diagram
 }
 
+/** Ranks between a variable and the next one above it, for *all* nodes that hold others. */
+const room = 64
+
 /** `sizes`: values per variable. `position`: place of each variable in the order, for a tidy numbering. */
 export function createFreezer(sizes: readonly number[], position: ArrayLike<number>): Freezer {
   const firstValue = new Int32Array(sizes.length + 1)
@@ -39,7 +42,7 @@ export function createFreezer(sizes: readonly number[], position: ArrayLike<numb
       kinds.push(kind)
       edgesOf.push(edges)
       const below = edges.reduce((most, edge) => Math.max(most, ranks[edge.child]!), 0)
-      const rank = kind < 0 ? below + (below % 2 === 0 ? 1 : 2) : 2 * (sizes.length - position[kind]!)
+      const rank = kind < 0 ? below + 1 : room * (sizes.length - position[kind]!)
       if (rank <= below) ranked = false
       ranks.push(rank)
     }

@@ -137,16 +137,8 @@ export function openProduct(pkg: ProductPackage, lazily?: typeof createLazyMachi
     const result = withAllKeys<Record<string, ValueStatus>>()
     let complete = true
     let last: ValueStatus = { status: 'free', changes: 0, fromPriceCents: 0 }
-    const statusOf = (best: number, own: number, isTaken: boolean, isOnly: boolean): ValueStatus => {
-      const total = machine.changesOf(best)
-      const changes = total < 0 ? -1 : isTaken ? total : total - own
-      const status = isTaken ? 'chosen' : changes !== 0 ? 'conflict' : isOnly ? 'forced' : 'free'
-      const fromPriceCents = total < 0 ? 0 : machine.centsOf(best)
-      // Of thousands of values most say the same as the one before.
-      if (last.fromPriceCents !== fromPriceCents || last.changes !== changes || last.status !== status)
-        last = { status, changes, fromPriceCents }
-      return last
-    }
+    let lastCost = NaN
+    const ofValues: ValueStatus[] = []
     for (let v = 0; v < options.length; v++) {
       const from = firstValue[v]!
       const taken = pick[v]!
@@ -155,18 +147,23 @@ export function openProduct(pkg: ProductPackage, lazily?: typeof createLazyMachi
       let fitting = 0
       if (taken < 0)
         for (let i = 0; i < names.length; i++) if (machine.changesOf(best[from + i]!) === 0) fitting++
-      const isOnly = fitting === 1
+      for (let i = 0; i < names.length; i++) {
+        const valueCost = best[from + i]!
+        const total = machine.changesOf(valueCost)
+        const changes = total < 0 ? -1 : i === taken ? total : total - own
+        const status = i === taken ? 'chosen' : changes !== 0 ? 'conflict' : fitting === 1 ? 'forced' : 'free'
+        // Of thousands of values most say the same as the one before.
+        if (valueCost !== lastCost || last.changes !== changes || last.status !== status)
+          last = { status, changes, fromPriceCents: total < 0 ? 0 : machine.centsOf(valueCost) }
+        lastCost = valueCost
+        ofValues[i] = last
+      }
       let ofOption: Record<string, ValueStatus>
-      if (isOnOff[v])
-        ofOption = {
-          false: statusOf(best[from]!, own, taken === 0, isOnly),
-          true: statusOf(best[from + 1]!, own, taken === 1, isOnly),
-        }
+      if (isOnOff[v]) ofOption = { false: ofValues[0]!, true: ofValues[1]! }
       else {
         const prepared = blanks[v]
         ofOption = prepared === undefined ? {} : { ...prepared }
-        for (let i = 0; i < names.length; i++)
-          ofOption[names[i]!] = statusOf(best[from + i]!, own, i === taken, isOnly)
+        for (let i = 0; i < names.length; i++) ofOption[names[i]!] = ofValues[i]!
       }
       if (unproved !== undefined)
         names.forEach((name, i) => {

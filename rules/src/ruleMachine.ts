@@ -67,6 +67,7 @@ export function createMachine(diagram: Diagram): Machine {
   const sets = setVariable.length
   const root = diagram.roots[0]!
   const pack = packOf(diagram)
+  const perPack = 1 / pack
 
   // Prices count from each variable's cheapest value, so that no cost of a pass is below 0.
   const price = new Float64Array(weights)
@@ -79,6 +80,10 @@ export function createMachine(diagram: Diagram): Machine {
     base += low
   }
   const setPrice = new Float64Array(sets)
+  // Sets are numbered by variable.
+  const firstSet = new Int32Array(variables + 1)
+  for (const v of setVariable) firstSet[v + 1]!++
+  for (let v = 0; v < variables; v++) firstSet[v + 1]! += firstSet[v]!
   // Membership as one byte per value: no bit masks, so no value is the 32nd.
   const hasAt = new Int32Array(sets + 1)
   for (let s = 0; s < sets; s++)
@@ -100,25 +105,24 @@ export function createMachine(diagram: Diagram): Machine {
   const best = new Float64Array(weights.length)
 
   const passDown = (pick: Int32Array, fixed: Uint8Array) => {
-    for (let s = 0; s < sets; s++) {
-      const v = setVariable[s]!
+    setCost.set(setPrice)
+    for (let v = 0; v < variables; v++) {
       const taken = pick[v]!
-      if (taken < 0) setCost[s] = setPrice[s]!
-      else if (has[hasAt[s]! + taken] === 1) setCost[s] = price[firstValue[v]! + taken]!
-      else setCost[s] = fixed[v] === 1 ? dead : pack + setPrice[s]!
+      if (taken >= 0)
+        for (let s = firstSet[v]!; s < firstSet[v + 1]!; s++)
+          if (has[hasAt[s]! + taken] === 1) setCost[s] = price[firstValue[v]! + taken]!
+          else setCost[s] = fixed[v] === 1 ? dead : pack + setPrice[s]!
     }
-    for (let node = 1; node < nodes; node++) {
+    for (let node = 1, e = 0; node < nodes; node++) {
       const end = edgeStart[node + 1]!
-      let cost = dead
-      if (kind[node]! >= 0)
-        for (let e = edgeStart[node]!; e < end; e++) {
+      let cost = 0
+      if (kind[node]! >= 0) {
+        cost = dead
+        for (; e < end; e++) {
           const c = setCost[edgeSet[e]!]! + down[edgeChild[e]!]!
           if (c < cost) cost = c
         }
-      else {
-        cost = 0
-        for (let e = edgeStart[node]!; e < end; e++) cost += down[edgeChild[e]!]!
-      }
+      } else for (; e < end; e++) cost += down[edgeChild[e]!]!
       down[node] = cost
     }
     return down[root]!
@@ -128,12 +132,12 @@ export function createMachine(diagram: Diagram): Machine {
     up.fill(dead)
     via.fill(dead)
     up[root] = 0
-    for (let node = nodes - 1; node > 0; node--) {
+    for (let node = nodes - 1, e = edgeChild.length; node > 0; node--) {
       const above = up[node]!
-      const end = edgeStart[node + 1]!
+      const first = edgeStart[node]!
       if (kind[node]! >= 0)
-        for (let e = edgeStart[node]!; e < end; e++) {
-          const set = edgeSet[e]!
+        while (e > first) {
+          const set = edgeSet[--e]!
           const child = edgeChild[e]!
           const through = above + down[child]!
           if (through < via[set]!) via[set] = through
@@ -142,23 +146,22 @@ export function createMachine(diagram: Diagram): Machine {
         }
       // Below an *all* node every value also needs the other regions: one of them dead makes it dead.
       else
-        for (let e = edgeStart[node]!; e < end; e++) {
-          const child = edgeChild[e]!
+        while (e > first) {
+          const child = edgeChild[--e]!
           const c = above + (down[node]! - down[child]!)
           if (c < up[child]!) up[child] = c
         }
     }
     best.fill(dead)
-    for (let s = 0; s < sets; s++) {
-      const v = setVariable[s]!
+    for (let v = 0; v < variables; v++) {
       const taken = pick[v]! < 0 ? -1 : firstValue[v]! + pick[v]!
       const against = taken < 0 ? 0 : fixed[v] === 1 ? dead : pack
-      const through = via[s]!
-      for (let m = setStart[s]!; m < setStart[s + 1]!; m++) {
-        const value = setMembers[m]!
-        const c = through + price[value]! + (value === taken ? 0 : against)
-        if (c < best[value]!) best[value] = c
-      }
+      for (let s = firstSet[v]!; s < firstSet[v + 1]!; s++)
+        for (let m = setStart[s]!; m < setStart[s + 1]!; m++) {
+          const value = setMembers[m]!
+          const c = via[s]! + price[value]! + (value === taken ? 0 : against)
+          if (c < best[value]!) best[value] = c
+        }
     }
     return cost
   }
@@ -189,7 +192,7 @@ export function createMachine(diagram: Diagram): Machine {
       return fits[root]!
     }
   }
-  const changesOf = (cost: number) => (cost < alive ? Math.floor(cost / pack) : -1)
+  const changesOf = (cost: number) => (cost < alive ? Math.floor(cost * perPack) : -1)
 
   const counts = <N extends number | bigint>(pick: Int32Array, of: (n: number) => N): N => {
     const found: N[] = [of(1)]
@@ -247,7 +250,7 @@ export function createMachine(diagram: Diagram): Machine {
     fewestChanges: (pick, fixed) => changesOf(passDown(pick, fixed)),
     questions,
     changesOf,
-    centsOf: (cost) => base + (cost - Math.floor(cost / pack) * pack),
+    centsOf: (cost) => base + (cost - Math.floor(cost * perPack) * pack),
     count: (pick) => {
       // Whole numbers add and multiply exactly in doubles while the result is a safe integer; beyond that, slowly.
       const fast = counts(pick, (n) => n)
