@@ -87,14 +87,14 @@ export function drawOvenDrawer(
 export function drawDrawerHousing(spec: OvenSpec, front: OvenFront): MeshPen {
   const pen = new MeshPen()
   const { zDoor } = ovenPlanes(spec)
-  const low = metres(front.low)
+  const high = metres(front.low) - 0.002
   const deep = zDoor + metres(spec.depthMm) / 2
   pen.use('shell')
   for (const s of [-1, 1]) {
-    pen.at(s * (metres(spec.widthMm) / 2 - 0.018), low / 2, zDoor - deep / 2)
-    box(pen, 0.004, low - 0.004, deep - 0.002)
+    pen.at(s * (metres(spec.widthMm) / 2 - 0.018), high / 2, zDoor - deep / 2)
+    box(pen, 0.004, high, deep - 0.002)
   }
-  pen.at(0, low / 2, -metres(spec.depthMm) / 2 + 0.004)
-  box(pen, metres(spec.widthMm) - 0.036, low - 0.004, 0.004)
+  pen.at(0, high / 2, -metres(spec.depthMm) / 2 + 0.004)
+  box(pen, metres(spec.widthMm) - 0.036, high, 0.004)
   return pen
 }

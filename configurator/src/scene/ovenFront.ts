@@ -38,9 +38,11 @@ export function drawCasing(spec: OvenSpec, front: OvenFront, mouth: Rect): MeshP
   const [low, top] = [metres(front.low), metres(front.top)]
   const deep = zFrame + d / 2
   pen.light = roomLight(top)
-  pen.use('shell').at(0, (low + top) / 2, zFrame - deep / 2)
+  // it stands on its floor; above it air goes out
+  const high = top - low - 0.004
+  pen.use('shell').at(0, low + high / 2, zFrame - deep / 2)
   const casing = w - (spec.hob === 'none' ? 0.034 : 0.004)
-  slab(pen, casing, top - low - 0.008, deep - 0.001, { radii: 0.004, fillet: 0.0015, edges: 3, front: false })
+  slab(pen, casing, high, deep - 0.001, { radii: 0.004, fillet: 0.0015, edges: 3, front: false })
   pen.light = null
   // The frame, as bands around the mouth.
   const m = place(mouth)

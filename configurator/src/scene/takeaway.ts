@@ -28,8 +28,10 @@ export type ModelFormat = 'glb' | 'usdz'
 const types = { glb: 'model/gltf-binary', usdz: 'model/vnd.usdz+zip' } as const
 
 /**
- * Makes the file of a whole appliance, upright on y = 0, metres, its front towards +z. Shut it has no insides; open the doors
- * stand open. `materialFor` gives the panels', displays' and plate's materials, which are copied and keep their textures.
+ * Makes the file of a whole appliance, standing on y = 0, metres, its front towards +z. Shut it has no insides; open the doors
+ * stand open. The width is the ordered one. Back and top keep within what was ordered: they end up to 4 mm before it where the
+ * thing itself does (a wall behind its hoses, the air above a casing, the grate of a hob). Handles, dials and rings stand proud of
+ * the front. `materialFor` gives the panels', displays' and plate's materials, which are copied and keep their textures.
  */
 export async function takeModel(
   model: Model,

@@ -307,7 +307,7 @@ export const later: LaterMessages = {
   takePicture: 'صورة',
   takePictureHint: 'كما تراه أمامك، وبحجم يكفي للطباعة.',
   takeModel: 'النموذج ثلاثي الأبعاد (GLB)',
-  takeModelHint: 'دقيق بالمليمتر، ويُفتح في برامج التصميم والعروض والتخطيط.',
+  takeModelHint: 'بالمقاس المطلوب، ويُفتح في برامج التصميم والعروض والتخطيط.',
   takeRoom: 'شاهده في غرفتك',
   takeRoomHint: 'تضعه كاميرا هاتفك أمامك بحجمه الحقيقي.',
   takeApple: 'لأجهزة iPhone وiPad (USDZ)',

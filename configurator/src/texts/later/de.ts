@@ -275,7 +275,7 @@ export const later: LaterMessages = {
   takePicture: 'Ein Bild',
   takePictureHint: 'So, wie es vor Ihnen steht, groß genug zum Drucken.',
   takeModel: 'Das 3D-Modell (GLB)',
-  takeModelHint: 'Auf den Millimeter genau; öffnet sich in 3D-Programmen, Präsentationen und Planern.',
+  takeModelHint: 'In der bestellten Größe; öffnet sich in 3D-Programmen, Präsentationen und Planern.',
   takeRoom: 'In Ihrem Raum ansehen',
   takeRoomHint: 'Die Kamera Ihres Telefons stellt es in echter Größe vor Sie.',
   takeApple: 'Für iPhone und iPad (USDZ)',

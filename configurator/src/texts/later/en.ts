@@ -278,7 +278,7 @@ export const later = {
   takePicture: 'A picture',
   takePictureHint: 'As it stands in front of you, large enough to print.',
   takeModel: 'The 3D model (GLB)',
-  takeModelHint: 'True to the millimetre; opens in 3D programs, presentations and planners.',
+  takeModelHint: 'In its ordered size; opens in 3D programs, presentations and planners.',
   takeRoom: 'See it in your room',
   takeRoomHint: 'Your phone’s camera stands it in front of you in its real size.',
   takeApple: 'For iPhone and iPad (USDZ)',

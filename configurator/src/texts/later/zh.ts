@@ -262,7 +262,7 @@ export const later: LaterMessages = {
   takePicture: '图片',
   takePictureHint: '与眼前所见一致，大小足以打印。',
   takeModel: '3D 模型（GLB）',
-  takeModelHint: '精确到毫米，可在 3D 软件、演示文稿和规划工具中打开。',
+  takeModelHint: '与订购尺寸一致，可在 3D 软件、演示文稿和规划工具中打开。',
   takeRoom: '在您的房间里查看',
   takeRoomHint: '手机相机会以实际尺寸把它放在您面前。',
   takeApple: '用于 iPhone 和 iPad（USDZ）',
