@@ -83,7 +83,7 @@ interface TooBig {
 
 export type CompileResult = Compiled | TooBig
 
-/** About half a minute and half a gigabyte. */
+/** Measured on models that go beyond it: two to ten seconds of one core and about half a gigabyte. */
 const defaultNodes = 4_000_000
 const defaultSteps = 150_000_000
 
@@ -258,24 +258,38 @@ function nothingBuildable(
   return { ...clash[0]!.where, ruleId: clash[0]!.id, message }
 }
 
+/** Whether a rule is too big even without the others: then it is so beside the machine too. */
+function isTooBigAlone(model: ProductModel, ruleId: string, { nodes, steps }: Budget): boolean {
+  const rules = model.rules.filter(({ id }) => id === ruleId)
+  if (rules.length === 0 || model.rules.length === 1) return rules.length === 1
+  return !compile({ ...model, rules, prices: [], bom: [] }, { budget: { nodes, steps } }).ok
+}
+
+/** `4,000,000` */
+const digits = (count: number): string => count.toString().replaceAll(/\B(?=(\d{3})+$)/g, ',')
+
 function tooBig(model: ProductModel, costs: ReturnType<Costs>, budget: Budget, compileMs: number): TooBig {
   const culprits = costs.slice(0, 5).map(({ name, ...cost }) => ({ ruleId: name, ...cost }))
   const placeOf = (ruleId: string | undefined) =>
     ([...model.rules, ...model.prices].find(({ id }) => id === ruleId) ?? model.options[0]!).where
   const [worst, ...others] = culprits
+  const isAlone =
+    worst !== undefined && worst.steps > budget.steps / 2 && isTooBigAlone(model, worst.ruleId, budget)
+  const work =
+    worst === undefined ? '' : `Most work went into ${worst.ruleId} (${digits(worst.steps)} steps). `
+  const wayOut = isAlone
+    ? 'It is too big by itself, so lazy: true would not help: round its weights, make the grids of its options coarser or split it into smaller rules'
+    : 'Make the grids of its options coarser, split it into smaller rules, or mark it lazy: true'
   const problems: Problem[] = [
     {
       ...placeOf(worst?.ruleId),
       ...(worst && { ruleId: worst.ruleId }),
-      message:
-        `the rules are too big to compile: their diagram goes beyond the budget of ${budget.nodes} nodes and ${budget.steps} steps. ` +
-        (worst ? `Most work went into ${worst.ruleId} (${worst.steps} steps). ` : '') +
-        'Make the grids of its options coarser, split it into smaller rules, or mark it lazy: true',
+      message: `the rules are too big to compile: joined they need more than ${digits(budget.nodes)} nodes or ${digits(budget.steps)} steps of work${budget.expired ? ', or more time than there was' : ''}. ${work}${wayOut}`,
     },
-    ...others.map(({ ruleId, steps, nodes }) => ({
+    ...(isAlone ? [] : others).map(({ ruleId, steps, nodes }) => ({
       ...placeOf(ruleId),
       ruleId,
-      message: `${ruleId} is also expensive (${steps} steps, ${nodes} nodes)`,
+      message: `${ruleId} is also expensive (${digits(steps)} steps, ${digits(nodes)} nodes); it can be marked lazy: true instead`,
     })),
   ]
   return { ok: false, problems, culprits, compileMs }

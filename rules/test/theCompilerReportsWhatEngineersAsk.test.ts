@@ -123,9 +123,20 @@ describe('a budget', () => {
         .map(({ ruleId }) => ruleId)
         .sort(),
     ).toEqual(['cost', 'load'])
-    expect(result.problems[0]!.message).toMatch(/beyond the budget.*(cost|load) \(\d+ steps\).*lazy: true/)
+    expect(result.problems[0]!.message).toMatch(
+      /more than 4,000,000 nodes or 5,000,000 steps of work.*(cost|load) \([\d,]+ steps\).*or mark it lazy: true$/,
+    )
     expect(result.problems.map(({ ruleId }) => ruleId)).toEqual(result.culprits.map(({ ruleId }) => ruleId))
     expect(compile(model, { budget: { steps: 5_000_000 } })).toEqual(result)
+  })
+  test('says so where a rule is too big by itself: keeping it out of the machine would not help', () => {
+    const weights = options.map((_, i) => [0, 1, 2, 3].map((value) => value * (1_000_003 * (i + 1) ** 3)))
+    const wild = makeRule('wild', { op: 'sum', of: options.map((_, i) => i), weights, atMost: 1e10 })
+    const result = compile(makeModel(options, { rules: [...model.rules.slice(0, 1), wild] }), {
+      budget: { steps: 5_000_000 },
+    })
+    expect(result.problems).toHaveLength(1)
+    expect(result.problems[0]!.message).toMatch(/Most work went into wild .*lazy: true would not help/)
   })
   test('of nodes and of time does the same', () => {
     expect(compile(model, { budget: { nodes: 20_000 } }).ok).toBe(false)

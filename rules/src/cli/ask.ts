@@ -1,21 +1,35 @@
 /** `rules count`, `domains` and `explain`: questions about what can be built with some choices. */
+import { LazyRulesTooHard } from '../lazyMachine.ts'
+import type { Check, Product, Question } from '../product.ts'
 import { domains, onlyFile, open, question } from './call.ts'
 import type { Answer, Call } from './call.ts'
 import { bad, good, grouped, listed, money, strong, table } from './paint.ts'
 
 const withChoices = (call: Call): string => (call.choose.length > 0 ? ` with ${call.choose.join(', ')}` : '')
 
+/** Where lazy rules make counting too hard: the number without them. */
+function countOf(product: Product, asked: Question): Pick<Check, 'count' | 'countAtMost'> {
+  if (!product.isBuildable(asked)) return { count: 0n }
+  try {
+    return { count: product.count(asked) }
+  } catch (error) {
+    if (!(error instanceof LazyRulesTooHard)) throw error
+    return product.check(asked)
+  }
+}
+
 /** Number of products. */
 export function count(call: Call): Answer {
   const { model, product } = open(onlyFile(call), call.at)
   const asked = question(model, call.choose)
-  const found = product.isBuildable(asked) ? product.count(asked) : 0n
+  const { count: found, countAtMost } = countOf(product, asked)
+  const atMost = countAtMost ? 'at most ' : ''
   const told = grouped(found)
   const exactly = told.startsWith('about') ? `, exactly ${found}` : ''
   return {
     code: found > 0n ? 0 : 1,
-    json: { configurations: found.toString() },
-    text: `${strong(told)} products of ${model.id} can be built${withChoices(call)}${exactly}.`,
+    json: { configurations: found.toString(), ...(atMost && { atMost: true }) },
+    text: `${atMost}${strong(told)} products of ${model.id} can be built${withChoices(call)}${exactly}.`,
   }
 }
 
