@@ -4,6 +4,7 @@
  */
 import type { DiagramBuilder } from './diagramBuilder.ts'
 import type { Formula } from './model.ts'
+import { plainColumns, rowsDiagram } from './rowsDiagram.ts'
 
 /** Steps booked per state of an automaton: it is an object, not a number in an array, so a runaway sum ends before memory does. */
 const statePrice = 50
@@ -86,6 +87,13 @@ function tableDiagram(builder: DiagramBuilder, formula: Of<'table'>, levelOf: Ar
     else merged.push({ level, from: [at] })
   }
   const levels = merged.map((column) => column.level)
+  if (merged.length === order.length && formula.rows.length > 0) {
+    const plain = plainColumns(
+      formula.rows,
+      order.map(({ at }) => at),
+    )
+    if (plain !== undefined) return rowsDiagram(builder, levels, plain)
+  }
   // Cells are numbered per column (0 = any value), row ends per column, so that rows with equal ends become one.
   const cells: (Uint8Array | undefined)[][] = merged.map(() => [undefined])
   const numbers: Map<string, number>[] = merged.map(() => new Map())

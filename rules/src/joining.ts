@@ -11,16 +11,16 @@ export interface Workbench {
   /** Gives up a diagram; its handle is void. */
   readonly drop: (handle: number) => void
   /**
-   * The conjunction of diagrams, deepest first: each next one only adds levels on top of what is there. Where that goes too far,
-   * from the top.
+   * The conjunction of diagrams: neighbours by their top variables first, in pairs, so that few joins are large ones. Where that
+   * goes too far, one by one, deepest first (each next one only adds levels on top of what is there), or from the top.
    */
   readonly join: (handles: readonly number[]) => number
   /** Steps spent and nodes made for each name, most steps first. */
   readonly costs: () => { name: string; steps: number; nodes: number }[]
 }
 
-/** Steps for joining from the deepest rule upwards before it is tried from the top, then three times as many, and so on. */
-const firstPatience = 100_000
+/** Steps for joining one way before it is tried another way, then three times as many, and so on. */
+const firstPatience = 500_000
 
 /** Nodes above which a workbench looks for unused ones. */
 const roomy = 1 << 18
@@ -55,33 +55,49 @@ export function createWorkbench(sizes: readonly number[], budget: Budget): Workb
     drop: (handle) => void (live[handle] = 0),
     join: (handles) => {
       const all = keep('', () => 1)
+      const depths = new Map(handles.map((handle) => [handle, builder.support(live[handle]!).at(-1) ?? -1]))
       const deepestFirst = handles.toSorted(
         (a, b) => builder.level(live[b]!) - builder.level(live[a]!) || a - b,
       )
-      let order = deepestFirst
-      for (let patience = firstPatience; ; patience *= 3) {
-        limits.steps = Math.min(budget.steps, builder.steps() + patience)
-        try {
-          for (const handle of order) {
-            live[all] = book(names[handle]!, () => builder.and(live[all]!, live[handle]!))
-            if (builder.nodes() < limit) continue
-            live = builder.collect(live)
-            limit = Math.max(roomy, builder.nodes() * 2)
+      const topFirst = handles.toSorted((a, b) => depths.get(a)! - depths.get(b)! || a - b)
+      const join = (to: number, name: string, other: number) => {
+        live[to] = book(name, () => builder.and(live[to]!, other))
+        if (builder.nodes() < limit) return
+        live = builder.collect(live)
+        limit = Math.max(roomy, builder.nodes() * 2)
+      }
+      const oneByOne = (order: readonly number[]) => () => {
+        for (const handle of order) join(all, names[handle]!, live[handle]!)
+      }
+      const inPairs = (slots: readonly number[]) => () => {
+        deepestFirst.forEach((handle, i) => (live[slots[i]!] = live[handle]!))
+        for (let step = 1; step < slots.length; step *= 2)
+          for (let i = 0; i + step < slots.length; i += 2 * step) {
+            join(slots[i]!, names[deepestFirst[i + step]!]!, live[slots[i + step]!]!)
+            live[slots[i + step]!] = 0
           }
-          limits.steps = budget.steps
-          return all
+        if (slots.length > 0) live[all] = live[slots[0]!]!
+      }
+      const slots = handles.map(() => keep('', () => 0))
+      const ways = [inPairs(slots), oneByOne(deepestFirst), oneByOne(topFirst)]
+      for (let attempt = 0; ; attempt++) {
+        limits.steps = Math.min(budget.steps, builder.steps() + firstPatience * 3 ** attempt)
+        let joined = true
+        try {
+          ways[attempt % ways.length]!()
         } catch (error) {
           const isLast = limits.steps >= budget.steps || budget.expired?.() === true
           if (error !== budgetExceeded || isLast) throw error
+          // Started over another way: which one stays small depends on where the tight rules are.
+          live[all] = 1
+          joined = false
         }
-        // Started over from the other end: which one stays small depends on where the tight rules are.
-        live[all] = 1
+        for (const slot of slots) live[slot] = 0
+        if (joined) {
+          limits.steps = budget.steps
+          return all
+        }
         live = builder.collect(live)
-        const depths = new Map(handles.map((handle) => [handle, builder.support(live[handle]!).at(-1) ?? -1]))
-        order =
-          order === deepestFirst
-            ? handles.toSorted((a, b) => depths.get(a)! - depths.get(b)! || a - b)
-            : deepestFirst
       }
     },
     costs: () =>
