@@ -67,17 +67,21 @@ export async function measure(bench: Bench): Promise<SectionResult> {
         name: 'raw libsql',
         sample: () => syncRate(folder, syncs) && rawRate(raw, accepted, n, ms),
       }
-      const through = (name: string, one: () => Promise<unknown>) => ({
+      const through = <T>(name: string, next: () => T, one: (of: T) => Promise<unknown>) => ({
         name: 'ours',
-        sample: () => rate(n, ms, one, collect(waits, `${name}, ${told}`)),
+        sample: () => {
+          // made beforehand, as those of the peer are
+          const ready = Array.from({ length: 40 * ms }, next)
+          return rate(n, ms, () => one(ready.pop() ?? next()), collect(waits, `${name}, ${told}`))
+        },
       })
-      const ours = through('journal', async () => {
-        const written = await journal.accept(accepted())
+      const ours = through('journal', accepted, async (order) => {
+        const written = await journal.accept(order)
         if (written.outcome !== 'accepted') throw new Error(`the journal said ${written.outcome}`)
       })
       rows.push(...(await race(`journal, ${told}`, unit, 'more', rounds, [ours, storage], { atLeast: 0.8 })))
       const agent = new Agent({ keepAlive: true, maxSockets: n })
-      const http = through('HTTP', () => post(agent, ports.bridge, make()))
+      const http = through('HTTP', make, (order) => post(agent, ports.bridge, order))
       rows.push(...(await race(`HTTP, ${told}`, unit, 'more', rounds, [http, storage])))
       agent.destroy()
     }

@@ -41,8 +41,11 @@ export type Written =
   | { readonly outcome: 'done'; readonly rows: readonly (readonly unknown[])[] }
   | Unavailable
 
-/** Gives what is to be written after the rows of the reads, in their order. Called once for each transaction. */
-export type Decide = (read: readonly (readonly unknown[])[]) => Promise<readonly CompiledQuery[]>
+/**
+ * Gives what is to be written after the rows of the reads, in their order; in pieces, so that the first can be on their way while
+ * the next are made. Called once for each transaction.
+ */
+export type Decide = (read: readonly (readonly unknown[])[]) => Promise<Iterable<readonly CompiledQuery[]>>
 
 /**
  * One transaction: reads, then writes, then commit; gives the rows of each write. Nothing of it is written if it rejects
@@ -87,6 +90,8 @@ export interface CommitterParts {
 export function createCommitter(parts: CommitterParts) {
   const { db, transact, engine, now, unavailable, onDurable, maxWaiting } = parts
   const inserts = createInserts(db, engine)
+  // PostgreSQL: whoever takes rows in one order for the whole batch waits for nobody who waits for him
+  const pieceSize = engine === 'sqlite' ? 32 : maxBatch
   let queue: Waiting[] = []
   let running: Promise<void> | undefined
 
@@ -124,6 +129,7 @@ export function createCommitter(parts: CommitterParts) {
     if (events.length > 0) onDurable(events)
   }
 
+  /** Orders go in as soon as some are ready; what is known of those that are there is written once, at the end. */
   async function writeAll(batch: readonly Waiting[]): Promise<readonly Written[]> {
     const at = now().toISOString()
     const records = batch.flatMap(({ write }) => (write.do === 'record' ? [write] : []))
@@ -134,23 +140,34 @@ export function createCommitter(parts: CommitterParts) {
       ...(fenced.size > 0 ? [epochsOf([...fenced])] : []),
       ...(reported.size > 0 ? [standingsOf([...reported])] : []),
     ]
-    let answers: Written[] = []
-    let newOrders = 0
+    const answers: Written[] = []
+    /** Where in the results of the statements the ids of new orders are, and where those of `run` begin. */
+    const newOrders: number[] = []
     let ran = 0
+    function* statements(
+      rows: Rows,
+      epochs: ReadonlyMap<string, number>,
+      standings: ReadonlyMap<string, Standing>,
+    ): Iterable<readonly CompiledQuery[]> {
+      for (let from = 0; from < batch.length; from += pieceSize) {
+        for (const { write } of batch.slice(from, from + pieceSize))
+          answers.push(decide(write, epochs, standings, rows))
+        const { orders, ofOrders } = insertOrders(inserts, rows)
+        newOrders.push(...orders.map((_, index) => ran + index))
+        ran += orders.length + ofOrders.length
+        yield [...orders, ...ofOrders]
+      }
+      yield [...rows.queries, ...append(inserts, rows, standings)]
+    }
     const results = await transact(reads, async (read) => {
       const epochs = new Map(
         (fenced.size > 0 ? (read[0] as readonly EpochRow[]) : []).map((row) => [row.lease_id, row.epoch]),
       )
       const standings = await readStandings((read[reads.length - 1] ?? []) as readonly StandingRow[])
-      const rows = newRows(at)
-      answers = batch.map(({ write }) => decide(write, epochs, standings, rows))
-      const { orders, ofOrders } = insertOrders(inserts, rows)
-      newOrders = orders.length
-      ran = orders.length + ofOrders.length
-      return [...orders, ...ofOrders, ...rows.queries, ...append(inserts, rows, standings)]
+      return statements(newRows(at), epochs, standings)
     })
     const inserted = new Set(
-      (results.slice(0, newOrders).flat() as { order_id: string }[]).map((row) => row.order_id),
+      newOrders.flatMap((index) => results[index] as { order_id: string }[]).map((row) => row.order_id),
     )
     return answers.map((answer, i) => {
       const write = batch[i]?.write
@@ -230,11 +247,13 @@ function isTie(error: unknown): boolean {
 }
 
 interface Rows {
-  /** By order id: of two posts of one order at once, the first is inserted and the second finds it there. */
-  readonly orders: Map<
-    string,
-    { order: Insertable<Tables['orders']>; customer: Insertable<Tables['customers']> }
-  >
+  /** Ids: of two posts of one order at once, the first is inserted and the second finds it there. */
+  readonly known: Set<string>
+  /** New ones that are not yet in a statement. */
+  fresh: {
+    readonly order: Insertable<Tables['orders']>
+    readonly customer: Insertable<Tables['customers']>
+  }[]
   readonly events: Insertable<Tables['events']>[]
   /** By job order id: the last state in a batch wins. */
   readonly jobs: Map<string, Insertable<Tables['jobs']>>
@@ -244,7 +263,7 @@ interface Rows {
 }
 
 function newRows(at: string): Rows {
-  return { orders: new Map(), events: [], jobs: new Map(), touched: new Set(), queries: [], at }
+  return { known: new Set(), fresh: [], events: [], jobs: new Map(), touched: new Set(), queries: [], at }
 }
 
 const acceptedLifecycle = judge(newLifecycle(), { kind: 'accepted' })
@@ -281,8 +300,9 @@ function decide(
 
 function accept({ snapshot, bodyDigest, trackingToken, customer }: NewOrder, rows: Rows): Written {
   const { orderId } = snapshot
-  if (rows.orders.has(orderId)) return { outcome: 'present' }
-  rows.orders.set(orderId, {
+  if (rows.known.has(orderId)) return { outcome: 'present' }
+  rows.known.add(orderId)
+  rows.fresh.push({
     order: {
       order_id: orderId,
       ordered_at: snapshot.orderedAt,
@@ -322,11 +342,12 @@ function jobRow(job: JobRecord): Insertable<Tables['jobs']> {
 }
 
 /**
- * Statements that insert new orders and leave those that are there as they are: `orders` give the ids of the new ones. Rows go
- * in by id, so that two processes cannot wait for each other.
+ * Statements that insert the fresh orders and leave those that are there as they are: `orders` give the ids of the new ones.
+ * Rows go in by id, so that two processes cannot wait for each other.
  */
 function insertOrders(inserts: Inserts, rows: Rows) {
-  const fresh = [...rows.orders.values()].sort((a, b) => (a.order.order_id < b.order.order_id ? -1 : 1))
+  const fresh = rows.fresh.sort((a, b) => (a.order.order_id < b.order.order_id ? -1 : 1))
+  rows.fresh = []
   const ids = fresh.map(({ order }) => order.order_id)
   return {
     orders: inserts.newOrders(fresh.map(({ order }) => order)),

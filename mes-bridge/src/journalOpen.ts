@@ -113,7 +113,7 @@ export async function openJournal({ storage, now, warn, maxWaiting = 4096 }: Jou
   const leases = engine === 'postgres' ? await connect('leases') : undefined
   const runForBridges: BridgesParts['run'] = async (queries) => {
     try {
-      if (leases) return { rows: await leases.transact([], async () => queries) }
+      if (leases) return { rows: await leases.transact([], async () => [queries]) }
       return await runInCommit(queries)
     } catch (error) {
       const reason = unavailable(error)

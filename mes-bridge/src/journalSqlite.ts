@@ -3,7 +3,7 @@ import { Worker } from 'node:worker_threads'
 import { SqliteAdapter, SqliteIntrospector, SqliteQueryCompiler } from 'kysely'
 import type { DatabaseConnection, Dialect, QueryResult } from 'kysely'
 import type { Decide, Transact } from './journalCommit.ts'
-import type { Answer, Result, Statement, WorkerStart } from './journalWorker.ts'
+import type { Answer, Ask, Result, Statement, WorkerStart } from './journalWorker.ts'
 
 /** SQLite can roll a table definition back; Kysely's own adapter does without. */
 class TransactionalSqliteAdapter extends SqliteAdapter {
@@ -13,8 +13,11 @@ class TransactionalSqliteAdapter extends SqliteAdapter {
 }
 
 interface Thread {
-  /** Runs statements one after the other; the first failure rolls an open transaction back. */
-  run(statements: readonly Statement[]): Promise<readonly Result[]>
+  /**
+   * Runs statements one after the other; the first failure rolls an open transaction back.
+   * @param goesOn they belong to the transaction that is open
+   */
+  run(statements: readonly Statement[], goesOn?: boolean): Promise<readonly Result[]>
   close(): Promise<void>
 }
 
@@ -62,22 +65,40 @@ export async function openSqlite(workerFile: URL, start: WorkerStart): Promise<S
     }),
   }
 
-  /** At most two messages to the thread and back: every one costs a wake-up, and a single client waits for each. */
+  /**
+   * A small transaction is one message to the thread and back, or two with reads: every one costs a wake-up, and a single client
+   * waits for each. The thread is at work on the first pieces of a large one while the next are made.
+   */
   async function transact(
     reads: readonly Statement[],
     decide: Decide,
   ): Promise<readonly (readonly unknown[])[]> {
-    let results: readonly Result[] = []
-    if (reads.length > 0) results = (await thread.run([begin, ...reads.map(plain)])).slice(1)
-    let writes: readonly Statement[]
+    let isOpen = reads.length > 0
+    const read = isOpen ? (await thread.run([begin, ...reads.map(plain)])).slice(1) : []
+    const answers: Promise<readonly Result[]>[] = []
+    const send = (statements: readonly Statement[]) => {
+      const answer = isOpen
+        ? thread.run(statements, true)
+        : thread.run([begin, ...statements]).then((results) => results.slice(1))
+      // whichever fails first is told below; the others only follow from it
+      answer.catch(() => undefined)
+      answers.push(answer)
+      isOpen = true
+    }
     try {
-      writes = (await decide(results.map(({ rows }) => rows))).map(plain)
+      let last: readonly Statement[] = []
+      for (const piece of await decide(read.map(({ rows }) => rows))) {
+        if (piece.length === 0) continue
+        if (last.length > 0) send(last)
+        last = piece.map(plain)
+      }
+      send([...last, commit])
     } catch (error) {
-      if (reads.length > 0) await thread.run([rollback])
+      if (isOpen) await thread.run([rollback])
       throw error
     }
-    const written = await thread.run([...(reads.length > 0 ? [] : [begin]), ...writes, commit])
-    return written.slice(reads.length > 0 ? 0 : 1, -1).map(({ rows }) => rows)
+    const results = (await Promise.all(answers)).flat()
+    return results.slice(0, -1).map(({ rows }) => rows)
   }
 
   return { dialect, transact, close: thread.close }
@@ -121,12 +142,12 @@ async function startThread(workerFile: URL, start: WorkerStart): Promise<Thread>
   await new Promise<void>((resolve, reject) => waiting.set(0, { resolve: () => resolve(), reject }))
   isOpen = true
   return {
-    run: (statements) =>
+    run: (statements, goesOn = false) =>
       new Promise((resolve, reject) => {
         if (ended !== undefined) return reject(ended)
         const id = ++lastId
         waiting.set(id, { resolve, reject })
-        worker.postMessage({ id, statements })
+        worker.postMessage({ id, statements, goesOn } satisfies Ask)
       }),
     async close() {
       isClosing = true

@@ -28,6 +28,8 @@ export interface Statement {
 export interface Ask {
   readonly id: number
   readonly statements: readonly Statement[]
+  /** They belong to the transaction that is open: nothing is done if it was rolled back meanwhile. */
+  readonly goesOn: boolean
 }
 
 /** Rows read, or how many were written. */
@@ -96,8 +98,10 @@ function prepared(db: Libsql.Database, sql: string): Libsql.Statement<unknown[]>
   return statement
 }
 
-function perform(db: Libsql.Database, { id, statements: list }: Ask): Answer {
+function perform(db: Libsql.Database, { id, statements: list, goesOn }: Ask): Answer {
   try {
+    if (goesOn && !db.inTransaction)
+      throw Object.assign(new Error('The transaction was rolled back'), { code: 'ROLLED_BACK' })
     return { id, results: list.map((statement) => run(db, statement)) }
   } catch (error) {
     // a full disk may have rolled back already
@@ -108,7 +112,9 @@ function perform(db: Libsql.Database, { id, statements: list }: Ask): Answer {
 
 function run(db: Libsql.Database, { sql, parameters }: Statement): Result {
   // libsql ends the whole process on a boolean, so nothing but what SQLite stores may reach it
-  const odd = parameters.findIndex((p) => p !== null && !['string', 'number', 'bigint'].includes(typeof p))
+  const odd = parameters.findIndex(
+    (p) => typeof p !== 'string' && typeof p !== 'number' && typeof p !== 'bigint' && p !== null,
+  )
   if (odd >= 0) throw new TypeError(`Not a value SQLite stores: ${typeof parameters[odd]} in ${sql}`)
   if (sql === 'rollback' && !db.inTransaction) return { rows: [], changes: 0 }
   const statement = prepared(db, sql)

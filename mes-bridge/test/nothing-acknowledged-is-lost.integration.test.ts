@@ -149,6 +149,28 @@ test('a full disk is answered 503 with Retry-After, and what was accepted and wh
   await shop.close()
 })
 
+test('a disk that fills up in the middle of a batch of orders takes none of them', async () => {
+  const folder = temporaryFolder()
+  const journal = await openJournal({
+    storage: { engine: 'sqlite', folder: folder.path, workerFile, pid: process.pid, maxPages: 160 },
+    now,
+    warn,
+  })
+  // one batch, written piece by piece: room for the first pieces, not for all
+  const orders = Array.from({ length: 200 }, () => newOrder({ customer: { note: 'x'.repeat(4_000) } }))
+  const answers = await Promise.all(orders.map((order) => journal.accept(order)))
+  expect(new Set(answers.map(({ outcome }) => outcome))).toEqual(new Set(['unavailable']))
+  for (const { snapshot } of orders) expect(await journal.order(snapshot.orderId)).toBeUndefined()
+  // the next batch is one of its own, and so is one that fits
+  expect((await journal.accept(orders[0]!)).outcome).toBe('accepted')
+  const few = await Promise.all(orders.slice(0, 40).map((order) => journal.accept(order)))
+  expect(few.map(({ outcome }) => outcome).sort()).toEqual(
+    ['known', ...few.slice(1).map(() => 'accepted')].sort(),
+  )
+  await journal.close()
+  folder.remove()
+})
+
 test('a write that met a full disk leaves nothing behind, and intake goes on by itself when there is room again', async () => {
   const folder = temporaryFolder()
   const journal = await openJournal({
