@@ -72,8 +72,12 @@ export async function take(page: Page, look: Look): Promise<Buffer> {
   await stage(['resize()'])
   await page.evaluate(`lab.show(${JSON.stringify(look.choices)}, undefined, '${look.family}')`)
   if (look.acts) await stage(look.acts)
-  // two frames of the browser: what was drawn last has been put on the screen
-  await page.evaluate('new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))')
+  // the software renderer may be behind: reading a pixel waits for it, two frames put its picture on the screen
+  await page.evaluate(() => {
+    const gl = document.querySelector('canvas')!.getContext('webgl2')!
+    gl.readPixels(0, 0, 1, 1, gl.RGBA, gl.UNSIGNED_BYTE, new Uint8Array(4))
+    return new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))
+  })
   const picture = await page.screenshot({ timeout: 120_000 })
   if (look.back) await stage(look.back)
   await page.emulateMedia({ colorScheme: 'light' })

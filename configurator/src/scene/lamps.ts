@@ -31,7 +31,7 @@ export function lampLight(ambient: number, lamps: readonly Lamp[], reach: number
       const dx = nearest(lamp.x, lamp.halfX, x) - x
       const dy = nearest(lamp.y, lamp.halfY, y) - y
       const dz = lamp.z - z
-      const d = Math.hypot(dx, dy, dz) + 0.02
+      const d = Math.sqrt(dx * dx + dy * dy + dz * dz) + 0.02
       const facing = Math.max(0, (dx * nx + dy * ny + dz * nz) / d) * 0.75 + 0.25
       const s = (lamp.power * facing) / (0.55 + (d / (reach * 0.75)) ** 2)
       r += s * lamp.colour[0]

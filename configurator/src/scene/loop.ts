@@ -8,8 +8,11 @@ import { createPace } from './pace.ts'
 const SHARPEN_MS = 120
 
 export interface LoopParts {
-  /** Makes everything ready for a frame: `go`, `rest` when there is none, `again` next frame, or a promise after which to try again. */
-  prepare(): 'go' | 'rest' | 'again' | Promise<void>
+  /**
+   * Makes everything ready for a frame: `go`, `more` when another frame has to follow, `rest` when there is none, `again` next
+   * frame, or a promise after which to try again.
+   */
+  prepare(): 'go' | 'more' | 'rest' | 'again' | Promise<void>
   /** Moves what moves by a time in seconds, or all the way; true while there is more to move. */
   step(seconds: number, jump: boolean): boolean
   /** Draws with this many device pixels per CSS pixel. */
@@ -76,7 +79,7 @@ export function createLoop(pixelRatio: number, { prepare, step, paint, onRest }:
     const ready = prepare()
     if (ready === 'rest') return rest()
     if (ready === 'again') return wake()
-    if (ready !== 'go') {
+    if (typeof ready !== 'string') {
       isHeld = true
       void ready.then(() => {
         isHeld = false
@@ -93,7 +96,7 @@ export function createLoop(pixelRatio: number, { prepare, step, paint, onRest }:
     framesDrawn++
     lastTime = isMoving || isHandled ? time : 0
     isHandled = false
-    if (isMoving) wake()
+    if (isMoving || ready === 'more') wake()
     else if (ratio < pace.ratio(false))
       sharpen = setTimeout(() => ((sharpen = undefined), wake()), SHARPEN_MS)
     else rest()

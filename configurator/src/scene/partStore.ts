@@ -4,7 +4,10 @@ import type { MeshData } from './mesh.ts'
 import type { MeshRole, Part, PartPlan } from './parts.ts'
 
 interface Kept {
+  /** Where it belongs and what it is; of a stand-in those of the part it stands in for. */
   plan: PartPlan
+  /** Of what has been drawn. */
+  key: string
   group: Group
 }
 
@@ -13,10 +16,15 @@ export type MaterialFor = (role: MeshRole, panel: string | undefined) => Materia
 
 export interface PartStore {
   group: Group
-  /** Takes new plans: drops parts that are gone or stale, draws outside parts at once, leaves insides waiting. */
+  /**
+   * Takes new plans: drops parts that are gone, draws outside parts at once, leaves insides waiting. Until an inside is drawn, the
+   * one it replaces stands in for it at its place.
+   */
   take(plans: readonly PartPlan[], materialFor: MaterialFor): void
   /** Inside parts still to be drawn; call each once, in any order, skip any. */
   waiting(): (() => void)[]
+  /** Whether every part that is still to be drawn has another one that stands in for it. */
+  hasStandIns(): boolean
   /**
    * Moves doors and drawers (0 shut, 1 open) and takes everything apart (0 together, 1 apart). Insides are only
    * visible when one of both is above 0.
@@ -51,14 +59,14 @@ export function createPartStore(): PartStore {
     moveTo(g, plan, opened, parted)
   }
   const draw = (plan: PartPlan) => {
-    if (kept.get(plan.id)?.plan.key === plan.key) return
+    if (kept.get(plan.id)?.key === plan.key) return
     drop(plan.id)
-    const entry: Kept = { plan, group: groupOf(plan.draw(), plan.panel, material!) }
+    const entry: Kept = { plan, key: plan.key, group: groupOf(plan.draw(), plan.panel, material!) }
     kept.set(plan.id, entry)
     place(entry)
     group.add(entry.group)
   }
-  const missing = () => plans.filter((plan) => kept.get(plan.id)?.plan.key !== plan.key)
+  const missing = () => plans.filter((plan) => kept.get(plan.id)?.key !== plan.key)
 
   return {
     group,
@@ -69,10 +77,8 @@ export function createPartStore(): PartStore {
       for (const id of kept.keys()) if (!ids.has(id)) drop(id)
       for (const plan of next) {
         const old = kept.get(plan.id)
-        if (old?.plan.key === plan.key) old.plan = plan
-        if (plan.isInside) {
-          if (kept.get(plan.id)?.plan.key !== plan.key) drop(plan.id)
-        } else draw(plan)
+        if (old) old.plan = plan
+        if (!plan.isInside) draw(plan)
       }
       this.paint(materialFor)
     },
@@ -80,6 +86,7 @@ export function createPartStore(): PartStore {
       missing().map((plan) => () => {
         if (plans.includes(plan)) draw(plan)
       }),
+    hasStandIns: () => missing().every((plan) => kept.has(plan.id)),
     move(open, apart) {
       opened = open
       parted = apart

@@ -36,6 +36,8 @@ export interface Setting {
   shaders(showsInside: boolean): ShaderName[]
   /** Inside parts still to be drawn; call each once. */
   waiting(): (() => void)[]
+  /** Whether there is something to look at in the place of each of them. */
+  hasStandIns(): boolean
   /** Keeps labels at a constant size on a canvas of this many CSS pixels height. */
   scaleTo(cssHeight: number, lensDegrees: number): void
   /** Makes anew what a lost context has lost. */
@@ -103,6 +105,7 @@ export function createSetting(renderer: WebGLRenderer): Setting {
     },
     shaders: (showsInside) => (showsInside ? [...shaders, 'clear'] : shaders),
     waiting: () => parts.waiting(),
+    hasStandIns: () => parts.hasStandIns(),
     scaleTo: (cssHeight, lensDegrees) => overlay.scaleTo(cssHeight, lensDegrees),
     renew() {
       // A render target has no copy in memory: without a new bake everything would turn black.

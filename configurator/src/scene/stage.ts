@@ -168,6 +168,7 @@ function setTheStage(canvas: HTMLCanvasElement, renderer: WebGLRenderer, options
     for (const slice of setting.waiting()) {
       if (!loop.isJumping && performance.now() >= until) return true
       slice()
+      renderer.shadowMap.needsUpdate = true
     }
     return false
   }
@@ -200,7 +201,9 @@ function setTheStage(canvas: HTMLCanvasElement, renderer: WebGLRenderer, options
       const needed = setting.shaders(showsInside())
       // The old picture stays while shaders compile.
       if (!warmUp.isReady(needed)) return warmUp.prepare(needed)
-      return fillInside() ? 'again' : 'go'
+      if (!fillInside()) return 'go'
+      // What is changed shows at once; insides of before stand in for those that are not drawn yet.
+      return setting.hasStandIns() ? 'more' : 'again'
     },
     step(seconds, jump) {
       const eases = [doors, apart].map((ease) => ease.step(seconds, jump || options.reducedMotion))

@@ -4,6 +4,7 @@ import { ringOf, roundedRect } from './solids.ts'
 
 /** A solid of revolution about y. The profile runs (radius, height) with the solid on its left; sharp corners stay sharp. */
 export function lathe(pen: MeshPen, profile: readonly (readonly [number, number])[], segments = 18): void {
+  const circle = circleOf(segments)
   let prev = -1
   for (let i = 0; i + 1 < profile.length; i++) {
     const normal = segmentNormal(profile, i)
@@ -11,8 +12,8 @@ export function lathe(pen: MeshPen, profile: readonly (readonly [number, number]
     const endNormal = blended(profile, i + 1, normal)
     const ring = ([r, y]: readonly [number, number], [nr, ny]: readonly [number, number]) =>
       ringOf(segments, (k) => {
-        const a = (k / segments) * Math.PI * 2
-        return pen.vertex(Math.cos(a) * r, y, -Math.sin(a) * r, Math.cos(a) * nr, ny, -Math.sin(a) * nr)
+        const [cos, sin] = [circle[2 * k]!, circle[2 * k + 1]!]
+        return pen.vertex(cos * r, y, -sin * r, cos * nr, ny, -sin * nr)
       })
     const smooth = i > 0 && startNormal !== normal
     const start = smooth && prev >= 0 ? prev : ring(profile[i]!, startNormal)
@@ -25,6 +26,22 @@ export function lathe(pen: MeshPen, profile: readonly (readonly [number, number]
     }
     prev = end
   }
+}
+
+const circles = new Map<number, Float64Array>()
+/** Cosine and sine of each of equal steps round a circle; drawn from the same few tables by every bottle and apple. */
+function circleOf(segments: number): Float64Array {
+  let circle = circles.get(segments)
+  if (!circle) {
+    circle = new Float64Array(2 * segments)
+    for (let k = 0; k < segments; k++) {
+      const a = (k / segments) * Math.PI * 2
+      circle[2 * k] = Math.cos(a)
+      circle[2 * k + 1] = Math.sin(a)
+    }
+    circles.set(segments, circle)
+  }
+  return circle
 }
 
 function segmentNormal(
