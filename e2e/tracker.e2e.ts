@@ -127,28 +127,51 @@ test('a handle changed from the tracker is the handle that is built; then it is 
   await page.getByTestId('change-said').waitFor()
   expect(await page.getByTestId('paid').textContent()).not.toBe(paid)
 
+  // a wish that clashes is explained where it was made, with its ways out, as in the shop
   await page.getByTestId('change-order').getByRole('button').tap()
-  await lines('resume')
+  const form = page.getByTestId('change-form')
+  await form.locator('[data-option-row=ice_maker] summary').tap()
+  await form.locator('[data-option=ice_maker] [data-value=auto]').tap()
+  const conflict = form.getByTestId('conflict')
+  expect(await conflict.textContent()).toMatch(/water/)
+  expect(await violations(page)).toEqual([])
+  await conflict.getByTestId('repair').first().tap()
+  await conflict.waitFor({ state: 'detached' })
+  await form.locator('[data-option-row=width_mm] summary').tap()
+  await form.locator('[data-option=width_mm] [data-value="800"]').tap()
+
+  // the station takes the order while the change is on its way: nothing of it is taken, and she is told what is locked since when
   const width = page.locator('[data-option-row=width_mm][data-freedom=locked]')
-  await width.waitFor()
-  expect(await width.textContent()).toMatch(/locked since \d.*at Body and doors/)
-  const late = await fetch(`${shop.url}/api/orders/${orderId}`, {
-    method: 'PATCH',
-    headers: {
-      authorization: `Bearer ${new URL(page.url()).hash.slice(1)}`,
-      'content-type': 'application/json',
-    },
-    body: JSON.stringify({ selection: { width_mm: 600 } }),
+  const answers: unknown[] = []
+  page.on('response', async (response) => {
+    if (response.request().method() === 'PATCH') answers.push(response.status(), await response.json())
   })
-  expect([late.status, await late.json()]).toMatchObject([
+  await page.route('**/api/orders/*', async (route) => {
+    if (route.request().method() === 'PATCH') {
+      await lines('resume')
+      await width.waitFor()
+    }
+    await route.continue()
+  })
+  await form.getByRole('button', { name: 'Review and change' }).tap()
+  await dialog.getByRole('button', { name: /^Yes/ }).tap()
+  const problem = form.getByTestId('change-problem')
+  await problem.waitFor()
+  await page.unroute('**/api/orders/*')
+  expect(await problem.textContent()).toMatch(/Width.*Body and doors|Body and doors.*Width/)
+  expect(await width.textContent()).toMatch(/locked since \d.*at Body and doors/)
+  expect(answers).toMatchObject([
     409,
     { type: '/problems/frozen', station: 'sheet-metal', options: ['width_mm'] },
   ])
+  expect(await violations(page)).toEqual([])
+  await form.getByRole('button', { name: 'Leave' }).tap()
 
   await page.locator('[data-testid=tracker][data-state=completed]').waitFor({ timeout: 120_000 })
   const built = builtAt('assembly-test', orderId)
   expect(built).toHaveLength(1)
   expect(JSON.stringify(built[0]!.order)).toMatch(/"Handle"[^}]*"bar"/)
+  expect(JSON.stringify(builtAt('sheet-metal', orderId)[0]!.order)).toMatch(/"Width_mm"[^}]*700/)
   await expect
     .poll(() => told(page), { timeout: 30_000 })
     .toEqual(['permission asked', expect.stringContaining('Finished')])

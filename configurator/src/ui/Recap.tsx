@@ -1,5 +1,5 @@
 import type { Product, Selection } from '@lot-one/rules'
-import { useWords } from './words.ts'
+import { useLaterWords } from './words.ts'
 
 /** The design in words, grouped by step. */
 export function Recap({
@@ -11,8 +11,8 @@ export function Recap({
   readonly choices: Selection
   readonly texts: Readonly<Record<string, string>>
 }) {
-  const words = useWords()
-  const { language } = words
+  const words = useLaterWords()
+  const { t, language } = words
   const { steps, texts: textOptions } = product.package
   const written = textOptions.filter((text) => texts[text.id])
   return (
@@ -35,7 +35,7 @@ export function Recap({
       {written.map((text) => (
         <div key={text.id} className="recap-step">
           <dt>{text.label[language] ?? text.label['en']}</dt>
-          <dd>{text.kind === 'picture' ? '✓' : `“${texts[text.id]}”`}</dd>
+          <dd>{text.kind === 'picture' ? t.ownPicture : `“${texts[text.id]}”`}</dd>
         </div>
       ))}
     </dl>

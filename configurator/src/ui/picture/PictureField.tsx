@@ -35,13 +35,13 @@ export function PictureField({
       {fits ? (
         <div className="picture-choice">
           {found instanceof Blob && <Preview picture={found} label={t.ownPicture} />}
-          <button type="button" className="button quiet" aria-haspopup="dialog" onClick={onOpen}>
+          <button type="button" className="button quiet small" aria-haspopup="dialog" onClick={onOpen}>
             <Icon name="image" size={18} /> {chosen ? t.pictureChange : t.pictureChoose}
           </button>
           {chosen && (
             <button
               type="button"
-              className="button quiet"
+              className="button quiet small"
               onClick={() => session.write(option.id, '')}
               data-testid="picture-remove"
             >
