@@ -1,7 +1,7 @@
 /** What a picture asks of a phone's GPU: counted from outside at the WebGL calls, in every family and state. */
 import type { Page } from 'playwright-core'
 import type { Figure } from './harness.ts'
-import { heldBy, observations, pathOf, pause, quiet, ready, takePhone, tap } from './pageTools.ts'
+import { heldBy, observations, pathOf, pause, quiet, ready, takePhone, tap, worst } from './pageTools.ts'
 import type { Frame, Shop } from './pageTools.ts'
 
 const states = {
@@ -31,16 +31,14 @@ export async function drawing(shop: Shop): Promise<Figure[]> {
       so.triangles = Math.max(so.triangles, triangles)
       so.notes.push(`${family} ${calls} / ${Math.round(triangles).toLocaleString('en')}`)
     }
-    note('closed', await last(page))
+    note('closed', await worst(page, 0))
     for (let n = 0; n < 6; n++) {
       const since = await tap(page, n)
       await quiet(page)
       perChange.push((await observations(page)).frames.filter(({ at }) => at > since).length)
     }
-    await tool(page, 'Open the doors')
-    note('open', await last(page))
-    await tool(page, 'Stand it in a kitchen')
-    note('room', await last(page))
+    note('open', await tool(page, 'Open the doors'))
+    note('room', await tool(page, 'Stand it in a kitchen'))
     const before = (await observations(page)).frames.length
     await pause(5000)
     idleFrames += (await observations(page)).frames.length - before
@@ -69,13 +67,9 @@ export async function drawing(shop: Shop): Promise<Figure[]> {
   ]
 }
 
-async function tool(page: Page, label: string): Promise<void> {
-  await page.evaluate(`inPage.press('.tools [title="${label}"]')`)
+/** Presses a button beside the picture; gives the most that a picture after it has asked for. */
+async function tool(page: Page, label: string): Promise<Frame> {
+  const at = await page.evaluate<number>(`inPage.press('.tools [title="${label}"]')`)
   await quiet(page, 1500)
-}
-
-async function last(page: Page): Promise<Frame> {
-  const frame = (await observations(page)).frames.at(-1)
-  if (!frame) throw new Error('nothing was ever drawn')
-  return frame
+  return worst(page, at)
 }

@@ -114,6 +114,15 @@ export async function quiet(page: Page, ms = 600): Promise<void> {
 
 export const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
 export const observations = (page: Page) => page.evaluate<Observed>('inPage.observed')
+
+/** Gives the picture that asked most of the GPU since a moment of the page's clock, its shadows included. */
+export async function worst(page: Page, since: number): Promise<Frame> {
+  const { frames } = await observations(page)
+  const [most] = frames.filter(({ at }) => at > since).toSorted((a, b) => b.calls - a.calls)
+  if (!most) throw new Error('nothing was drawn')
+  return most
+}
+
 export const heldBy = (page: Page) => page.evaluate<Held>('inPage.held()')
 
 /** Asks again and again from outside: the page's own security policy forbids what waitForFunction does. */
