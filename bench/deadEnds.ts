@@ -1,10 +1,49 @@
 /** How often choices that break no single rule leave nothing that can be built. */
+import { join } from 'node:path'
+import { openProduct } from '@lot-one/rules'
 import type { Product, ProductModel, Selection } from '@lot-one/rules'
+import { loadFile } from '@lot-one/rules/files'
+import { compile } from '../rules/src/compile.ts'
+import { knownOrder } from '../rules/src/lock.ts'
+import { packageOf } from '../rules/src/package.ts'
+import { loadProductModel } from '../rules/src/productModel.ts'
+import { carRange } from './carRange.ts'
 import { seeded } from './harness.ts'
 import type { Bench, Figure } from './harness.ts'
 import { ruleByRule } from './ruleByRule.ts'
 import type { JsonRulesEngine } from './ruleByRule.ts'
 import type { Chosen, Rules } from './solvers.ts'
+
+const at = '2026-06-01'
+/** A rule-by-rule checker looks at every row of every table again and again: of a whole car range it would take hours. */
+const smallRange = { versions: 10, equipment: 8, packs: 2, codes: 0, cluster: 4, rows: 0 }
+
+/** Dead ends of the scene of three families and of a small car range. */
+export async function deadEndsElsewhere(bench: Bench): Promise<Figure[]> {
+  const file = join(bench.root, 'rules/scenes/kitchen.yaml')
+  const kitchen = loadFile(file)?.model
+  if (!kitchen) throw new Error(`${file} has problems. Run: npm run rules -- check ${file}`)
+  const { yaml, csv, rows } = carRange(1, smallRange)
+  const range = loadProductModel(yaml, 'car.yaml', (name) => csv.get(name)).model
+  if (!range) throw new Error('the car range has problems; the generator is wrong')
+  const figures: Figure[] = []
+  for (const { name, model, sessions, order } of [
+    { name: 'kitchen', model: kitchen, sessions: 200, order: knownOrder(kitchen, file, at).order },
+    { name: `car range of ${rows} rows`, model: range, sessions: 30, order: undefined },
+  ]) {
+    const compiled = compile(model, { at, ...(order && { order }) })
+    if (!compiled.ok) throw new Error(`${name} is too big to compile`)
+    const rules: Rules = {
+      sizes: model.options.map(({ values }) => values.length),
+      formulas: compiled.rules.map(({ formula }) => formula),
+      context: model.options.flatMap(({ role }, option) => (role === 'context' ? [option] : [])),
+    }
+    const product = openProduct(packageOf(model, compiled))
+    const found = await deadEnds(bench, model, product, rules, bench.quick ? 3 : sessions)
+    figures.push(...found.map((figure) => ({ ...figure, name: `${name}: ${figure.name}` })))
+  }
+  return figures
+}
 
 /** Counts random sessions that a rule-by-rule checker lets run into a dead end; the rule machine is the judge. */
 export async function deadEnds(
@@ -35,7 +74,7 @@ export async function deadEnds(
     })
 
   // a checker that overlooked a rule or saw ghosts would prove nothing
-  for (let n = 0; n < 200; n++) {
+  for (let n = 0; n < Math.min(200, sessions); n++) {
     const design = new Map(rules.sizes.map((size, option) => [option, below(size)]))
     const complete = n % 2 === 0 ? design : buildableDesign(model, product, design)
     const whole = named(complete, () => true)

@@ -10,7 +10,7 @@ import { packageOf } from '../rules/src/package.ts'
 import { carRangeFigures } from './carRangeFigures.ts'
 import { clingo } from './clingo.ts'
 import type { ClingoModule } from './clingo.ts'
-import { deadEnds } from './deadEnds.ts'
+import { deadEnds, deadEndsElsewhere } from './deadEnds.ts'
 import { featureModelFigures } from './featureModelFigures.ts'
 import { quantile, race, seeded, slice } from './harness.ts'
 import type { Bench, Figure, SectionResult } from './harness.ts'
@@ -114,6 +114,7 @@ export async function measure(bench: Bench): Promise<SectionResult> {
       ...featureModelFigures(bench),
       ...(await carRangeFigures(bench)),
       ...(await deadEnds(bench, model, product, rules, bench.quick ? 20 : 1000)),
+      ...(await deadEndsElsewhere(bench)),
     ]
     return { rows, figures }
   } finally {
