@@ -17,7 +17,8 @@ export const title = 'Hand-over: what a job order costs the bridge'
 export const about = `One job order is a \`Store\` of a realistic order (15 parameters, 6 materials) and a \`Cancel\`, so that the station's list stays short; the status events both cause
 are received and decoded. Ours is the bridge's own line client: guard before every call, deadline, strict encoding, decoded answer, audit entry, observed states. The peer is
 a bare node-opcua client (same version) that makes the same calls from plain objects over the same kind of secured session (Basic256Sha256, SignAndEncrypt, user name) and
-subscribes to the same events. Each has its own simulated line in another process; CPU is that of this process, user and system, until the last event is in.`
+subscribes to the same events. Each has its own simulated line in another process; CPU is that of this process, user and system, until
+the last event is in: until 0.2 s bring no more.`
 
 const inFlight = 16
 const workMaster = 'sheet-metal'
