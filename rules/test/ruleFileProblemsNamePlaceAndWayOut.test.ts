@@ -79,6 +79,10 @@ test.each([
   [`sum: { supply: 1 }, atMost: 1`, 'supply is not an on/off option: write "supply=VALUE"'],
   [`sum: { supply=v230: 1 }, atMost: 1`, '"v230" is not a value of supply (did you mean "v230_50"?)'],
   [
+    `of: [${Array.from({ length: 9 }, (_, i) => `'lid || size > ${600 + 10 * i}'`).join(', ')}], atMost: 8`,
+    '"of" counts 9 conditions over several options, at most 8 are possible: make on/off options of some (iff)',
+  ],
+  [
     `atMostDistinct: 1, of: [supply], ignoring: none`,
     '"none" is not a value of supply (known: v230_50, v220_60)',
   ],
