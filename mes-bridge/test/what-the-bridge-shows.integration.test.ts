@@ -92,6 +92,7 @@ test('the API describes itself, every type of problem has its page', async () =>
     '/api/orders/{orderId}',
     '/api/orders/{orderId}/events',
     '/api/orders/{orderId}/cancel',
+    '/api/pictures/{sha256}',
     '/api/lines',
     '/api/lines/events',
     '/api/lines/{id}/hold',
