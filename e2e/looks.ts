@@ -2,7 +2,7 @@
  * How the appliances look, kept as pictures (`e2e/looks`) and compared pixel by pixel. Software WebGL draws the same picture every
  * time, so what is allowed to differ is what was measured to differ when the pictures were taken.
  */
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import pixelmatch from 'pixelmatch'
 import type { Page } from 'playwright-core'
@@ -13,8 +13,11 @@ const folder = join(root, 'e2e/looks')
 /** Ignored by git; what a maintainer opens after a failure. */
 const results = join(root, 'test-results/looks')
 
-/** `LOOKS=renew npm test -- e2e/scene` takes the kept pictures anew and measures their tolerance. */
-export const isRenewing = process.env.LOOKS === 'renew'
+/**
+ * What is to be taken anew instead of compared, with its tolerance: `LOOKS=renew npm test -- e2e/scene` for all,
+ * `LOOKS=oven,kitchen` for some.
+ */
+const wanted = process.env.LOOKS?.split(',') ?? []
 
 interface Look {
   readonly name: string
@@ -57,6 +60,9 @@ export const looks: readonly Look[] = [
     back: ['kitchen(false)'],
   },
 ]
+
+/** The looks to be taken anew in this run; mostly none. */
+export const renewed = wanted.includes('renew') ? looks : looks.filter(({ name }) => wanted.includes(name))
 
 const size = { width: 360, height: 440 }
 
@@ -105,7 +111,7 @@ export function complaintAbout(name: string, shown: Buffer): string | undefined 
   writeFileSync(join(results, `${name}-difference.png`), PNG.sync.write(marked))
   return (
     `${name} looks different in ${pixels} of ${width * height} pixels, ${tolerance} may differ. ` +
-    `Open ${relative(root, results)}/${name}-difference.png. If it is meant to: LOOKS=renew npm test -- e2e/scene`
+    `Open ${relative(root, results)}/${name}-difference.png. If it is meant to: LOOKS=${name} npm test -- e2e/scene`
   )
 }
 
@@ -119,18 +125,25 @@ interface Measured {
 }
 const measuredFile = join(folder, 'measured.json')
 
+const readMeasured = () => JSON.parse(readFileSync(measuredFile, 'utf8')) as Record<string, Measured>
+
 /** How many pixels of a kept picture may differ. */
 export function toleranceOf(name: string): number {
-  const measured = JSON.parse(readFileSync(measuredFile, 'utf8')) as Readonly<Record<string, Measured>>
-  return measured[name]?.tolerance ?? 0
+  return readMeasured()[name]?.tolerance ?? 0
 }
 
 /** Keeps pictures anew, the first run of each, with the tolerance that the others measure. */
 export function keep(runs: ReadonlyMap<string, readonly Buffer[]>, starts: number): void {
   mkdirSync(folder, { recursive: true })
-  const found: Record<string, Measured> = {}
+  const found = existsSync(measuredFile) ? readMeasured() : {}
   for (const [name, all] of runs) {
-    const tolerance = Math.max(...all.map((run) => difference(all[0]!, run)))
+    const differences = all.map((run) => difference(all[0]!, run))
+    const tolerance = Math.max(...differences)
+    // two runs that differ are worth a look before anybody calls it a tolerance
+    if (tolerance > 0) {
+      mkdirSync(results, { recursive: true })
+      for (const [k, run] of all.entries()) writeFileSync(join(results, `${name}-run-${k}.png`), run)
+    }
     found[name] = { runs: all.length, starts, tolerance }
     writeFileSync(join(folder, `${name}.png`), PNG.sync.write(PNG.sync.read(all[0]!), { deflateLevel: 9 }))
   }
