@@ -11,8 +11,8 @@ export interface Workbench {
   /** Gives up a diagram; its handle is void. */
   readonly drop: (handle: number) => void
   /**
-   * The conjunction of diagrams: neighbours by their top variables first, in pairs, so that few joins are large ones. Where that
-   * goes too far, one by one, deepest first (each next one only adds levels on top of what is there), or from the top.
+   * The conjunction of diagrams, deepest first: those with the same variable on top with each other, then with what is there, to
+   * which they only add levels on top (buckets as in Dechter 1999). Where that goes too far, one by one, deepest first or from the top.
    */
   readonly join: (handles: readonly number[]) => number
   /** Steps spent and nodes made for each name, most steps first. */
@@ -20,7 +20,7 @@ export interface Workbench {
 }
 
 /** Steps for joining one way before it is tried another way, then three times as many, and so on. */
-const firstPatience = 500_000
+const firstPatience = 2_000_000
 
 /** Nodes above which a workbench looks for unused ones. */
 const roomy = 1 << 18
@@ -55,6 +55,7 @@ export function createWorkbench(sizes: readonly number[], budget: Budget): Workb
     drop: (handle) => void (live[handle] = 0),
     join: (handles) => {
       const all = keep('', () => 1)
+      const part = keep('', () => 0)
       const depths = new Map(handles.map((handle) => [handle, builder.support(live[handle]!).at(-1) ?? -1]))
       const deepestFirst = handles.toSorted(
         (a, b) => builder.level(live[b]!) - builder.level(live[a]!) || a - b,
@@ -69,17 +70,17 @@ export function createWorkbench(sizes: readonly number[], budget: Budget): Workb
       const oneByOne = (order: readonly number[]) => () => {
         for (const handle of order) join(all, names[handle]!, live[handle]!)
       }
-      const inPairs = (slots: readonly number[]) => () => {
-        deepestFirst.forEach((handle, i) => (live[slots[i]!] = live[handle]!))
-        for (let step = 1; step < slots.length; step *= 2)
-          for (let i = 0; i + step < slots.length; i += 2 * step) {
-            join(slots[i]!, names[deepestFirst[i + step]!]!, live[slots[i + step]!]!)
-            live[slots[i + step]!] = 0
-          }
-        if (slots.length > 0) live[all] = live[slots[0]!]!
+      const levelOf = (at: number) => builder.level(live[deepestFirst[at]!]!)
+      const byTop = () => {
+        for (let at = 0; at < deepestFirst.length;) {
+          const level = levelOf(at)
+          live[part] = 1
+          for (; at < deepestFirst.length && levelOf(at) === level; at++)
+            join(part, names[deepestFirst[at]!]!, live[deepestFirst[at]!]!)
+          join(all, names[deepestFirst[at - 1]!]!, live[part])
+        }
       }
-      const slots = handles.map(() => keep('', () => 0))
-      const ways = [inPairs(slots), oneByOne(deepestFirst), oneByOne(topFirst)]
+      const ways = [byTop, oneByOne(deepestFirst), oneByOne(topFirst)]
       for (let attempt = 0; ; attempt++) {
         limits.steps = Math.min(budget.steps, builder.steps() + firstPatience * 3 ** attempt)
         let joined = true
@@ -92,7 +93,7 @@ export function createWorkbench(sizes: readonly number[], budget: Budget): Workb
           live[all] = 1
           joined = false
         }
-        for (const slot of slots) live[slot] = 0
+        live[part] = 0
         if (joined) {
           limits.steps = budget.steps
           return all
