@@ -198,7 +198,7 @@
         return sum
       },
       /**
-       * Taps the nth value that can be taken freely, one option after the other; gives when.
+       * Taps the nth value that can be taken freely, one option after the other; gives when. Where none can, nothing happens.
        * @param {number} n
        */
       tap(n) {
@@ -206,7 +206,8 @@
           .map((field) => [...field.querySelectorAll('.card[data-state=free] input')])
           .filter((inputs) => inputs.length > 0)
         const inputs = fields[n % fields.length] ?? []
-        return press(inputs[Math.floor(n / fields.length) % inputs.length])
+        const input = inputs[Math.floor(n / fields.length) % inputs.length]
+        return input ? press(input) : performance.now()
       },
       /**
        * Taps what a selector finds; gives when.
