@@ -1,6 +1,8 @@
 import { readdir, rename } from 'node:fs/promises'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { startLine, defaultStations } from '@lot-one/plc-sim'
+import type { Line as SimulatedLine } from '@lot-one/plc-sim'
+import { standardProfile } from '../src/lineProfiles.ts'
 import { forwarder } from './forwarder.ts'
 import { freePort } from './simProcess.ts'
 import { makeLink, password, pkiFolder, startSim, temporaryFolder, until } from './simulatedLine.ts'
@@ -9,6 +11,17 @@ describe('a line that cannot be used says why, and goes on by itself when the ca
   let folder: Awaited<ReturnType<typeof temporaryFolder>>
   let pki: string
   const cleanUps: (() => Promise<unknown>)[] = []
+  /** One line for all: it is the bridge that starts anew and knows nothing. */
+  let home: Awaited<ReturnType<typeof temporaryFolder>>
+  let sim: SimulatedLine
+  beforeAll(async () => {
+    home = await temporaryFolder()
+    sim = await startSim(home.path, await pkiFolder(home.path), 'line-1')
+  })
+  afterAll(async () => {
+    await sim.stop()
+    await home.remove()
+  })
   beforeEach(async () => {
     folder = await temporaryFolder()
     pki = await pkiFolder(folder.path)
@@ -18,11 +31,6 @@ describe('a line that cannot be used says why, and goes on by itself when the ca
     await folder.remove()
   })
 
-  async function simulated(...[change]: [Parameters<typeof startSim>[3]?]) {
-    const sim = await startSim(folder.path, pki, 'line-1', change)
-    cleanUps.push(() => sim.stop())
-    return sim
-  }
   function linked(...args: Parameters<typeof makeLink>) {
     const line = makeLink(...args)
     cleanUps.push(() => line.stop())
@@ -40,7 +48,6 @@ describe('a line that cannot be used says why, and goes on by itself when the ca
   })
 
   test('its certificate is unknown: it shows the fingerprint and waits for a decision', async () => {
-    const sim = await simulated()
     const line = linked('line-1', sim.endpointUrl, pki, { trust: 'ask' })
     await until(line, () => line.view().link.state === 'stopped')
     const { reason, fingerprint } = line.view().link
@@ -52,7 +59,6 @@ describe('a line that cannot be used says why, and goes on by itself when the ca
   })
 
   test('its certificate is moved to the trusted ones by hand: no restart needed', async () => {
-    const sim = await simulated()
     const line = linked('line-1', sim.endpointUrl, pki, { trust: 'ask' })
     await until(line, () => line.view().link.state === 'stopped')
     const [file = ''] = await readdir(`${pki}/rejected`)
@@ -62,21 +68,20 @@ describe('a line that cannot be used says why, and goes on by itself when the ca
   })
 
   test('it does not know the bridge', async () => {
-    const sim = await startLine({
+    const stranger = await startLine({
       lineId: 'line-1',
       port: 0,
       dir: `${folder.path}/sim`,
       stations: defaultStations,
       users: [],
     })
-    cleanUps.push(() => sim.stop())
-    const line = linked('line-1', sim.endpointUrl, pki)
+    cleanUps.push(() => stranger.stop())
+    const line = linked('line-1', stranger.endpointUrl, pki)
     await until(line, () => line.view().link.state === 'stopped')
     expect(line.view().link.reason).toMatch(/does not trust this bridge .*trust its certificate [0-9a-f]{40}/)
   })
 
   test('the password is wrong', async () => {
-    const sim = await simulated()
     const security = {
       policy: 'Basic256Sha256',
       mode: 'SignAndEncrypt',
@@ -90,7 +95,6 @@ describe('a line that cannot be used says why, and goes on by itself when the ca
   })
 
   test('the user may only look: every call is refused by name and nothing is stored', async () => {
-    const sim = await simulated()
     const security = { policy: 'Basic256Sha256', mode: 'SignAndEncrypt', user: 'watcher', password } as const
     const line = linked('line-1', sim.endpointUrl, pki, { security })
     await until(line, () => line.isOnline())
@@ -102,7 +106,6 @@ describe('a line that cannot be used says why, and goes on by itself when the ca
   })
 
   test('the security it offers is another one', async () => {
-    const sim = await simulated()
     const security = {
       policy: 'Aes128_Sha256_RsaOaep',
       mode: 'SignAndEncrypt',
@@ -115,7 +118,6 @@ describe('a line that cannot be used says why, and goes on by itself when the ca
   })
 
   test('its clock is minutes off: it is used, and said to be degraded', async () => {
-    const sim = await simulated()
     const line = linked('line-1', sim.endpointUrl, pki, {}, { clock: { now: () => Date.now() + 120_000 } })
     await until(line, () => line.isOnline())
     expect(line.view().link).toMatchObject({
@@ -125,10 +127,10 @@ describe('a line that cannot be used says why, and goes on by itself when the ca
   })
 
   test('traffic is swallowed while the socket stays open: noticed, and a stop does not hang', async () => {
-    const sim = await simulated()
     const wire = await forwarder(sim.endpointUrl)
     cleanUps.push(() => wire.close())
-    const line = linked('line-1', wire.endpointUrl, pki)
+    const profile = { ...standardProfile, silenceMs: 1_000 }
+    const line = linked('line-1', wire.endpointUrl, pki, {}, { profile })
     await until(line, () => line.isOnline())
     wire.swallow(true)
     await until(line, () => line.view().link.state === 'connecting')
@@ -141,7 +143,6 @@ describe('a line that cannot be used says why, and goes on by itself when the ca
   })
 
   test('cut again and again: the line never runs out of sessions', async () => {
-    const sim = await simulated()
     const wire = await forwarder(sim.endpointUrl)
     cleanUps.push(() => wire.close())
     const line = linked('line-1', wire.endpointUrl, pki)

@@ -18,7 +18,7 @@ import type { Harm, Service, WireProxy } from './wireProxy.ts'
 
 const isCampaign = process.env['WIRE_CAMPAIGN'] !== undefined
 const security = { policy: 'None', mode: 'None', user: 'bridge', password } as const
-const profile = { ...standardProfile, callDeadlineMs: 400 }
+const profile = { ...standardProfile, callDeadlineMs: 400, publishingIntervalMs: 20, silenceMs: 1_000 }
 
 let folder: Awaited<ReturnType<typeof temporaryFolder>>
 let sim: SimulatedLine
@@ -30,7 +30,7 @@ let dispatch: Dispatch
 beforeAll(async () => {
   folder = await temporaryFolder()
   const pki = await pkiFolder(folder.path)
-  sim = await startSim(folder.path, pki, 'line-1', { securityNone: true })
+  sim = await startSim(folder.path, pki, 'line-1', { securityNone: true, speed: 1_000 })
   proxy = await wireProxy(sim.endpointUrl, await methodNames(pki))
   line = makeLink('line-1', proxy.endpointUrl, pki, { security }, { profile })
   line.start()

@@ -115,8 +115,8 @@ export interface ConnectOptions {
 const server = coerceNodeId('ns=0;i=2253')
 const getMonitoredItems = coerceNodeId('ns=0;i=11492')
 
-/** How often a line that has nothing to say shall say so. */
-const keepAliveMs = 1_000
+/** How often a line that has nothing to say shall say so, at least. */
+const mostKeepAliveMs = 1_000
 
 const strongestFirst = ['Aes256_Sha256_RsaPss', 'Aes128_Sha256_RsaOaep', 'Basic256Sha256'] as const
 
@@ -162,7 +162,8 @@ export async function connect(
       10_000,
       abandoned,
     )
-    return alive(client, session, certificate && fingerprintOf(certificate))
+    const keepAliveMs = Math.min(mostKeepAliveMs, options.profile.silenceMs / 4)
+    return alive(client, session, certificate && fingerprintOf(certificate), keepAliveMs)
   } catch (error) {
     await dispose(client)
     return explain(error, options)
@@ -350,7 +351,12 @@ export function forget(session: ClientSession): void {
   inside(session).dispose()
 }
 
-function alive(client: Client, session: ClientSession, fingerprint: string | undefined): Connection {
+function alive(
+  client: Client,
+  session: ClientSession,
+  fingerprint: string | undefined,
+  keepAliveMs: number,
+): Connection {
   let lost = false
   let closed = false
   let end: (reason: string) => void = () => undefined
