@@ -26,7 +26,8 @@ export function pictureRoutes({ route, journal, limit, log }: Routes): void {
       return sendProblem(response, malformed([{ path: 'sha256', message, value: shown(sha256) }]))
     }
     const refuse = (detail: string) => sendProblem(response, problem('picture-refused', detail))
-    if (!Buffer.isBuffer(bytes) || bytes.length === 0) return refuse('The body is empty; send the picture itself')
+    if (!Buffer.isBuffer(bytes) || bytes.length === 0)
+      return refuse('The body is empty; send the picture itself')
     const shape = pictureShape(bytes)
     const said = request.headers['content-type']
     if (shape === undefined || !request.is(shape.type))
