@@ -89,6 +89,8 @@ export const later: LaterMessages = {
   },
   waiting: {
     noLine: (since) => `ينتظر خطًا متاحًا منذ ${since}.`,
+    cannotBuild: (since) =>
+      `لا يوجد خط مجهز لصنعه منذ ${since}. يبقى الطلب محفوظًا ويبدأ تلقائيًا عند توفر خط؛ يمكنك تغييره أو إلغاؤه.`,
     lineSilent: (line, since) => `ينتظر ${line} منذ ${since}: لا يجيب. لا شيء يُرسل مرتين.`,
     lineRefused: (line, since) => `لم يقبله ${line} بعد، منذ ${since}.`,
     inDoubt: (line, since) => `يجري التأكد مع ${line} منذ ${since} من صنعه مرة واحدة فقط.`,

@@ -76,6 +76,8 @@ export const later: LaterMessages = {
   },
   waiting: {
     noLine: (since) => `Wartet seit ${since} auf eine freie Linie.`,
+    cannotBuild: (since) =>
+      `Seit ${since} ist keine Linie dafür ausgerüstet. Die Bestellung bleibt und beginnt von selbst, sobald eine es ist; ändern oder stornieren geht.`,
     lineSilent: (line, since) =>
       `Wartet seit ${since} auf ${line}: keine Antwort. Nichts wird doppelt gesendet.`,
     lineRefused: (line, since) => `${line} hat sie noch nicht angenommen, seit ${since}.`,

@@ -77,6 +77,8 @@ export const later = {
   },
   waiting: {
     noLine: (since: string) => `Waiting for a free line since ${since}.`,
+    cannotBuild: (since: string) =>
+      `No line is equipped for it since ${since}. It is kept, and starts by itself once one is; you can change or cancel it.`,
     lineSilent: (line: string, since: string) =>
       `Waiting for ${line} since ${since}: it does not answer. Nothing is sent twice.`,
     lineRefused: (line: string, since: string) => `${line} has not accepted it yet, since ${since}.`,

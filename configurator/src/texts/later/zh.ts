@@ -71,6 +71,8 @@ export const later: LaterMessages = {
   },
   waiting: {
     noLine: (since) => `自 ${since} 起等待空闲产线。`,
+    cannotBuild: (since) =>
+      `自 ${since} 起没有产线具备所需设备。订单会保留，具备后自动开始；您可以更改或取消。`,
     lineSilent: (line, since) => `自 ${since} 起等待${line}：没有应答。不会重复发送。`,
     lineRefused: (line, since) => `${line}自 ${since} 起尚未接受。`,
     inDoubt: (line, since) => `自 ${since} 起正与${line}确认只生产一次。`,

@@ -17,6 +17,8 @@ export function leadOf(words: LaterWords, order: OrderView): string {
     switch (waiting.reason) {
       case 'noLine':
         return t.waiting.noLine(since)
+      case 'cannotBuild':
+        return t.waiting.cannotBuild(since)
       case 'lineSilent':
         return t.waiting.lineSilent(at, since)
       case 'lineRefused':
