@@ -76,7 +76,8 @@ export async function tapping(shop: Shop, taps: number): Promise<Figure[]> {
         continue
       }
       if (what === 'width') {
-        dragging.push(first ?? NaN)
+        // the width that is there already changes nothing
+        if (first !== undefined) dragging.push(first)
         continue
       }
       taken.longest.push(longest)
