@@ -212,6 +212,7 @@ describe('languages and countries', () => {
         '31.5 in',
       )
       await page.getByRole('button', { name: 'Country and language' }).tap()
+      await judge(page, 'country and language')
       await page.getByRole('radio', { name: 'Germany' }).check()
       await page.keyboard.press('Escape')
       await expect
@@ -220,6 +221,7 @@ describe('languages and countries', () => {
       await page.getByTestId('total').tap()
       const table = page.locator('table.breakdown')
       await table.waitFor()
+      await judge(page, 'price')
       const cents = (text: string) =>
         Math.round(Number(text.replace(/[^\d.−-]/g, '').replace('−', '-')) * 100)
       const lines = await table.locator('tbody td').allTextContents()
