@@ -118,7 +118,7 @@ function violations(file: string, code: string): string[] {
   if (row === undefined) return [`${file}: no row in the table`]
   const specifiers = [
     ...code.matchAll(
-      /(?:^|[\s;])(?:import|export)\b[^'"`;]*?from\s*['"]([^'"]+)['"]|import\s*\(?\s*['"]([^'"]+)['"]/g,
+      /(?:^|[\s;])(?:import|export)\b[^'"`;]*?from\s*['"]([^'"]+)['"]|(?<!['"])import\s*\(?\s*['"]([^'"]+)['"]/g,
     ),
   ].map((m) => m[1] ?? m[2] ?? '')
   return specifiers

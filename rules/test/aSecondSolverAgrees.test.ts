@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { init, killThreads } from 'z3-solver'
+import { init, killThreads, Z3_error_code, Z3_lbool } from 'z3-solver'
 import { compile, holdsAt } from '../src/compile.ts'
 import type { ProductModel } from '../src/model.ts'
 import { openProduct } from '../src/openProduct.ts'
@@ -8,7 +8,7 @@ import { packageOf } from '../src/package.ts'
 import type { Product, Question } from '../src/product.ts'
 import { numbers, open, randomCase, runs } from './randomModels.ts'
 import { loadPath, modelOf, product as productFile } from './ruleFiles.ts'
-import { smtModel, smtPrice } from './smtText.ts'
+import { smtPrice, smtRules } from './smtText.ts'
 
 let z3: Awaited<ReturnType<typeof init>>
 beforeAll(async () => {
@@ -36,9 +36,26 @@ async function disagreements(
     const o = model.options.findIndex((option) => option.id === id)
     return `(= x${o} ${model.options[o]!.values.indexOf(value as never)})`
   }
-  const given = Object.entries(context).map(([id, value]) => `(assert ${is(id, value)})`)
-  const totals = `(declare-const cents Int) (assert (= cents ${smtPrice(model)})) (declare-const changes Int)`
-  await Z3.eval_smtlib2_string(z, [smtModel(model), ...given, totals].join('\n'))
+  const given = Object.entries(context).map(([id, value]) => is(id, value))
+  const names = [...model.options.map((_, o) => `x${o}`), 'cents', 'changes']
+  const solver = Z3.mk_solver(z)
+  Z3.solver_inc_ref(z, solver)
+  // (eval_smtlib2_string would be read by another thread while its text is already given back)
+  const tell = (text: string) => {
+    Z3.solver_from_string(z, solver, text)
+    expect(Z3.get_error_code(z), text).toBe(Z3_error_code.Z3_OK)
+  }
+  const assume = (...formulas: readonly string[]) =>
+    tell(formulas.map((each) => `(assert ${each})`).join('\n'))
+  const isPossible = async (formula: string) => {
+    Z3.solver_push(z, solver)
+    assume(formula)
+    const answer = await Z3.solver_check(z, solver)
+    Z3.solver_pop(z, solver, 1)
+    return answer === Z3_lbool.Z3_L_TRUE ? 'sat' : answer === Z3_lbool.Z3_L_FALSE ? 'unsat' : 'unknown'
+  }
+  tell(names.map((name) => `(declare-const ${name} Int)`).join('\n'))
+  assume(...smtRules(model), ...given, `(= cents ${smtPrice(model)})`)
   const statuses = product.statuses(question)
   const found: string[] = []
   for (const [o, { id, values }] of model.options.entries()) {
@@ -49,15 +66,16 @@ async function disagreements(
       const { changes, fromPriceCents } = statuses[id]![String(value)]!
       const asWeSay = `(and (= changes ${changes}) (= cents ${fromPriceCents}))`
       const better = `(or (< changes ${changes}) (and (= changes ${changes}) (< cents ${fromPriceCents})))`
-      const said = await Z3.eval_smtlib2_string(
-        z,
-        `(push) (assert (= x${o} ${i})) (assert (= changes (+ 0 0 ${missed.join(' ')})))
-         ${changes < 0 ? '(check-sat)' : `(push) (assert ${asWeSay}) (check-sat) (pop) (assert ${better}) (check-sat)`} (pop)`,
-      )
-      if (said.trim().split(/\s+/).join() !== (changes < 0 ? 'unsat' : 'sat,unsat'))
-        found.push(`${id} = ${value}: ${changes} changes, ${fromPriceCents} cents: ${said.trim()}`)
+      Z3.solver_push(z, solver)
+      assume(`(= x${o} ${i})`, `(= changes (+ 0 0 ${missed.join(' ')}))`)
+      const said =
+        changes < 0 ? [await isPossible('true')] : [await isPossible(asWeSay), await isPossible(better)]
+      Z3.solver_pop(z, solver, 1)
+      if (said.join() !== (changes < 0 ? 'unsat' : 'sat,unsat'))
+        found.push(`${id} = ${value}: ${changes} changes, ${fromPriceCents} cents: ${said.join()}`)
     }
   }
+  Z3.solver_dec_ref(z, solver)
   Z3.del_context(z)
   return found
 }

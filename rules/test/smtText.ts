@@ -20,7 +20,7 @@ function between(term: string, { atLeast, atMost }: { readonly atLeast?: number;
 }
 
 /** The formula over the values' indexes `x0`, `x1`, ... */
-export function smtFormula(formula: Formula): string {
+function smtFormula(formula: Formula): string {
   switch (formula.op) {
     case 'true':
     case 'false':
@@ -57,14 +57,12 @@ export function smtFormula(formula: Formula): string {
   }
 }
 
-/** Declares `x0`, `x1`, ... and asserts every rule. */
-export function smtModel(model: ProductModel): string {
+/** What holds of `x0`, `x1`, ...: their values and every rule. */
+export function smtRules(model: ProductModel): string[] {
   return [
-    ...model.options.map(
-      ({ values }, o) => `(declare-const x${o} Int) (assert (<= 0 x${o} ${values.length - 1}))`,
-    ),
-    ...model.rules.map((rule) => `(assert ${smtFormula(rule.formula)})`),
-  ].join('\n')
+    ...model.options.map(({ values }, o) => `(<= 0 x${o} ${values.length - 1})`),
+    ...model.rules.map((rule) => smtFormula(rule.formula)),
+  ]
 }
 
 /** The total in cents. */
