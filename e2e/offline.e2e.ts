@@ -8,6 +8,7 @@ import { png } from '../mes-bridge/test/pictures.ts'
 import { launchBrowser } from '../scripts/browser.mjs'
 import { startShop } from '../scripts/startedShop.mjs'
 import type { StartedShop } from '../scripts/startedShop.mjs'
+import { violations } from './axe.ts'
 
 let shop: StartedShop
 let browser: Browser
@@ -89,6 +90,7 @@ test('after one visit the shop works without a network: page, 3D, options, and a
       .setInputFiles({ name: 'cat.png', mimeType: 'image/png', buffer: png(1200, 900) }),
   )
   await dialog.getByRole('slider', { name: 'Closer' }).fill('150')
+  expect(await violations(page)).toEqual([])
   await dialog.getByRole('button', { name: 'Done' }).tap()
   await field.getByRole('img', { name: 'Your picture on the front' }).waitFor()
   const link = await page.evaluate(() => {
