@@ -388,7 +388,15 @@ export function openProduct(pkg: ProductPackage, lazily?: typeof createLazyMachi
         return value === undefined ? undefined : valueLabel(id, value, language)
       }
       const known = (id: string) => indexOf.has(id)
-      return sentenceOf({ message, language, scope, nameOf, valueOf, known, ...(slot !== undefined && { slot }) })
+      return sentenceOf({
+        message,
+        language,
+        scope,
+        nameOf,
+        valueOf,
+        known,
+        ...(slot !== undefined && { slot }),
+      })
     },
     label,
     valueLabel,
