@@ -12,6 +12,7 @@ const axe = readFileSync(join(root, 'node_modules/axe-core/axe.min.js'), 'utf8')
  */
 export async function violations(page: Page): Promise<string[]> {
   await page.evaluate(axe)
+  await page.evaluate(atRest)
   const found = await judged(page)
   const isCovered = (violation: string) => violation.startsWith('target-size')
   if (!found.some(isCovered)) return found
@@ -23,6 +24,14 @@ export async function violations(page: Page): Promise<string[]> {
   const still = new Set(await judged(page))
   await page.evaluate((y) => scrollTo({ top: y, behavior: 'instant' }), before)
   return found.filter((violation) => !isCovered(violation) || still.has(violation))
+}
+
+/** What is still fading in has no colours to judge yet. */
+async function atRest(): Promise<void> {
+  const ending = document
+    .getAnimations()
+    .filter(({ effect }) => effect?.getComputedTiming().endTime !== Infinity)
+  await Promise.allSettled(ending.map(({ finished }) => finished))
 }
 
 function judged(page: Page): Promise<string[]> {

@@ -68,9 +68,16 @@ async function startSimulation(data) {
   const dir = join(data, 'simulated-lines')
   mkdirSync(dir, { recursive: true, mode: 0o700 })
   const wanted = simulatedPorts.size > 0 ? simulatedPorts : await preferredPorts()
-  const lines = [...wanted].flatMap(([id, port]) => ['--line', `${id}:${port}`])
-  /** @type {{ lines: SimulatedLine[] }} */
-  const ready = await spawnChild('sim', ['--dir', dir, ...lines], {}, 'ready')
+  /** @type {(at: ReadonlyMap<string, number>) => Promise<{ lines: SimulatedLine[] }>} */
+  const start = (at) => {
+    const lines = [...at].flatMap(([id, port]) => ['--line', `${id}:${port}`])
+    return spawnChild('sim', ['--dir', dir, ...lines], {}, 'ready')
+  }
+  const ready = await start(wanted).catch((error) => {
+    // somebody was faster between our look and the start
+    if (simulatedPorts.size > 0 || !/is taken/.test(error.message)) throw error
+    return start(new Map([...wanted.keys()].map((id) => [id, 0])))
+  })
   for (const line of ready.lines) simulatedPorts.set(line.id, Number(new URL(line.endpointUrl).port))
   const users = JSON.parse(readFileSync(join(dir, 'users.json'), 'utf8'))
   const password = users.find((/** @type {any} */ user) => user.role === 'Operator').password
