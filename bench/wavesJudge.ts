@@ -55,7 +55,8 @@ export function judge(
   for (const records of ledgers)
     for (const operation of builtOperations(records)) {
       built++
-      byJob.set(operation.jobOrderId, [...(byJob.get(operation.jobOrderId) ?? []), operation])
+      const id = operationId(operation.jobOrderId)
+      byJob.set(id, [...(byJob.get(id) ?? []), operation])
     }
   const changes = new Map(accepted.map(({ order, changed }) => [order.orderId, changed]))
   const operationsOf = (order: BuildOrder) => {
@@ -101,6 +102,9 @@ export function judge(
   for (const id of byJob.keys()) if (!known.has(id)) wrong.push(`${id} was built and never ordered`)
   return { ordered, built, lost, doubled, wrong }
 }
+
+/** A job order id is spent once it was taken off a line: an operation that comes back is built as ORDERID/OP.2, ORDERID/OP.3 ... */
+const operationId = (jobOrderId: string): string => jobOrderId.replace(/(\/\d+)\.\d+$/, '$1')
 
 const where = ({ station, startedAt }: BuiltOperation): string =>
   `${station} ${new Date(startedAt).toISOString().slice(11, 23)}`

@@ -77,6 +77,14 @@ test('an operation that is missing or not finished is lost, unless the shopper w
   expect(judged([], true).lost).toEqual([])
 })
 
+test('an operation that a change brought back is built under its next id, once', () => {
+  const ledger = rightLedger()
+  const { id } = ledger[0]!
+  const back = ledger.map((record) => (record.id === id ? { ...record, id: `${id}.2` } : record))
+  expect(judged(back)).toMatchObject({ lost: [], doubled: [], wrong: [] })
+  expect(judged([...ledger, ...back.slice(0, 3)]).doubled).toHaveLength(1)
+})
+
 test('an operation that is started again is doubled, also on another line', () => {
   const ledger = rightLedger()
   const again = ledger.slice(0, 3).map((record) => ({ ...record, at: record.at + 100_000 }))
