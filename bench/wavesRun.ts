@@ -166,8 +166,9 @@ async function shopInWaves(
         })
         running.add(shopping)
       }
-      // The next wave comes while the last orders of this one are still being built.
-      while (running.size > options.wave && !over.signal.aborted) await Promise.race(running)
+      // The next wave comes while the last orders of this one are still being built, unless troubles lag behind: all are to happen.
+      while (running.size > (troubles.isBehind() ? 0 : options.wave) && !over.signal.aborted)
+        await Promise.race(running)
     }
     await Promise.all(running)
   } finally {

@@ -19,6 +19,8 @@ export interface Troubles {
   mark(mark: Mark): void
   /** How far the run is, 0 to 1: troubles whose time has come are armed. */
   progress(done: number): void
+  /** Some whose time has come have not happened yet: they wait for a moment, or for one another. */
+  isBehind(): boolean
   readonly counts: { readonly cuts: number; readonly kills: Readonly<Record<Part, number>> }
   /** Waits for those under way; no new ones. */
   stop(): Promise<void>
@@ -50,6 +52,7 @@ export function planTroubles(
   const busy = new Set<string>()
   const isKilled = new Set<Part>()
   let isOver = false
+  let reached = 0
 
   function run(work: Promise<unknown>): void {
     const done = work
@@ -70,7 +73,9 @@ export function planTroubles(
       counts.kills[part]++
       run(stack.kill(part).finally(() => isKilled.delete(part)))
     },
+    isBehind: () => !isOver && (armed.length > 0 || (planned[0]?.at ?? 1) <= reached),
     progress(done) {
+      reached = done
       while (!isOver && planned[0] && planned[0].at <= done) {
         const trouble = planned[0]
         if (trouble.do === 'kill') {
