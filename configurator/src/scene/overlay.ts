@@ -135,9 +135,10 @@ function dimensionLines(
   add(right, floor, -d / 2, right, floor, d / 2)
   for (const s of [-1, 1]) add(right - tick, floor, (s * d) / 2, right + tick, floor, (s * d) / 2)
   return [
-    [x, h * 0.5, d / 2, side > 0 ? 0.7 : 0.55],
+    // near the top and turned inwards: on a phone the lower edge of the picture belongs to the buttons
+    [x, h * 0.9, d / 2, side > 0 ? 0.2 : 0.8],
     [0, floor, z, 0.5],
-    [right, floor, 0, side > 0 ? 0.2 : 0.8],
+    [right, floor, 0, 0.5],
   ]
 }
 
