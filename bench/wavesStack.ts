@@ -1,8 +1,9 @@
 /** Bridge, simulated lines and a storage server as processes of their own with proxies in between, to be killed and started again. */
 import { execFile, fork } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
-import { createWriteStream } from 'node:fs'
-import { copyFile, mkdir, writeFile } from 'node:fs/promises'
+import { copyFileSync, createWriteStream, existsSync, rmSync, watch } from 'node:fs'
+import type { FSWatcher } from 'node:fs'
+import { mkdir, writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { promisify } from 'node:util'
 import { postgresMissing, startPostgres } from '../mes-bridge/test/postgresServer.ts'
@@ -86,6 +87,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   const toReach: Record<Victim, KillAt[]> = { bridge: [], sim: [], storage: [] }
   const reached: Record<Victim, string[]> = { bridge: [], sim: [], storage: [] }
   const comingBack = new Map<Victim, Promise<unknown>>()
+  const watchers: FSWatcher[] = []
   if (options.postgres && postgresMissing)
     throw new Error(`The storage server cannot be killed: ${postgresMissing}.`)
   const postgres = options.postgres ? await startPostgres() : undefined
@@ -115,7 +117,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       let isUp = false
       child.on('message', (message) => {
         const answer = message as Answer
-        if (answer.type === 'certificate' && answer.file) void introduce(answer.file)
+        if (answer.type === 'certificate' && answer.file) introduce(answer.file)
         if (answer.type === 'refused' || answer.type === 'failed')
           refuse(new Error(answer.text ?? answer.problems?.join(' ')))
         if (answer.type !== awaited) return
@@ -193,9 +195,22 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   const again = (part: Part): Promise<Answer> => (part === 'sim' ? startSim() : startBridge())
 
   /** The lines trust the bridge; this script is the person who compares fingerprints. */
-  async function introduce(certificateFile: string): Promise<void> {
-    for (const id of ids)
-      await copyFile(certificateFile, join(linesFolder, id, 'pki/trusted/certs', basename(certificateFile)))
+  function introduce(certificateFile: string): void {
+    const name = basename(certificateFile)
+    for (const id of ids) {
+      const pki = join(linesFolder, id, 'pki')
+      const trust = () => copyFileSync(certificateFile, join(pki, 'trusted/certs', name))
+      // A line that met it a moment before moves it to the refused ones: then it is trusted again.
+      const isRefused = () => existsSync(join(pki, 'rejected', name))
+      const again = () => {
+        if (!isRefused()) return
+        rmSync(join(pki, 'rejected', name), { force: true })
+        trust()
+      }
+      if (watchers.length < ids.length) watchers.push(watch(join(pki, 'rejected'), again))
+      trust()
+      again()
+    }
   }
 
   const linesFile = join(folder, 'lines.yaml')
@@ -215,6 +230,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
 
   async function stop(): Promise<void> {
     isOver = true
+    for (const watcher of watchers) watcher.close()
     for (const part of ['bridge', 'sim'] as const) {
       const child = children.get(part)
       if (child) await end(child)

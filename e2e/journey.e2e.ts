@@ -14,7 +14,7 @@ let context: BrowserContext | undefined
 const complaints: string[] = []
 
 beforeAll(async () => {
-  ;[shop, browser] = await Promise.all([startShop({ LOT_ONE_SIM_SPEED: '5' }), launchBrowser()])
+  ;[shop, browser] = await Promise.all([startShop({ LOT_ONE_SIM_SPEED: '3' }), launchBrowser()])
 })
 afterEach(async () => {
   await context?.close()
