@@ -1,7 +1,7 @@
 /** Lighthouse's judgement of the built shop as a phone; its performance score means nothing where software draws the picture. */
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { freePort } from '../scripts/startedShop.mjs'
+import { freePort } from '../scripts/freePort.mjs'
 import type { Bench, Figure } from './harness.ts'
 import { pathOf } from './pageTools.ts'
 

@@ -2,6 +2,7 @@
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { launchBrowser } from '../scripts/browser.mjs'
+import { customer, fillOrderForm, sendOrder } from '../scripts/shopper.mjs'
 import { startShop } from '../scripts/startedShop.mjs'
 import type { StartedShop } from '../scripts/startedShop.mjs'
 import { violations } from './axe.ts'
@@ -35,18 +36,6 @@ async function open(
   }
 }
 
-const fillForm = async (page: Page) => {
-  for (const [name, text] of Object.entries({
-    name: 'Mira',
-    email: 'mira@example.org',
-    street: 'Lane 3',
-    postcode: '10115',
-    city: 'Berlin',
-  })) {
-    await page.locator(`[data-testid=order-form] [name=${name}]`).fill(text)
-  }
-}
-
 describe('accessibility', () => {
   for (const [name, options] of Object.entries({
     'phone, light': phone,
@@ -77,8 +66,7 @@ describe('accessibility', () => {
         await judge('order')
         await page.locator('[data-testid=order-form] button[type=submit]').click()
         await judge('order with errors')
-        await fillForm(page)
-        await page.locator('[data-testid=order-form] button[type=submit]').click()
+        await sendOrder(page)
         await page.getByTestId('station').first().waitFor()
         await judge('tracker')
       })
@@ -104,13 +92,7 @@ test('a whole order by keyboard alone', async () => {
     await expect.poll(() => page.getByTestId('total').textContent()).not.toBe(total)
     await tabTo('[data-testid=bar] button.primary')
     await keyboard.press('Enter')
-    for (const [name, text] of Object.entries({
-      name: 'Mira',
-      email: 'mira@example.org',
-      street: 'Lane 3',
-      postcode: '10115',
-      city: 'Berlin',
-    })) {
+    for (const [name, text] of Object.entries(customer)) {
       await tabTo(`[name=${name}]`)
       await keyboard.type(text)
     }
@@ -129,8 +111,7 @@ test('without WebGL the drawn picture stands in and an order goes through', asyn
       await page.locator('[data-option=handle] [data-value=bar]').click()
       await expect.poll(() => page.locator('.viewport').innerHTML()).not.toBe(before)
       await page.getByTestId('bar').getByRole('button', { name: 'Order', exact: false }).click()
-      await fillForm(page)
-      await page.locator('[data-testid=order-form] button[type=submit]').click()
+      await sendOrder(page)
       await page.locator('[data-testid=tracker][data-state=completed]').waitFor({ timeout: 120_000 })
     })
   } finally {
@@ -167,7 +148,7 @@ test('price, picture and options are there before any 3D code has come, and stay
 test('an order placed in a tunnel is kept, said so, and goes out once', async () => {
   await open(browser, phone, async (page) => {
     await page.getByTestId('bar').getByRole('button', { name: 'Order', exact: false }).click()
-    await fillForm(page)
+    await fillOrderForm(page)
     await page.context().setOffline(true)
     await page.locator('[data-testid=order-form] button[type=submit]').click()
     await expect.poll(() => page.getByTestId('order-form').textContent()).toMatch(/offline|No answer/i)

@@ -5,6 +5,7 @@
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { launchBrowser } from '../scripts/browser.mjs'
+import { sendOrder, tellLines } from '../scripts/shopper.mjs'
 import { startShop } from '../scripts/startedShop.mjs'
 import type { StartedShop } from '../scripts/startedShop.mjs'
 
@@ -12,9 +13,13 @@ let shop: StartedShop
 let browser: Browser
 let context: BrowserContext | undefined
 const complaints: string[] = []
+const staffToken = 'staff-of-the-test'
 
 beforeAll(async () => {
-  ;[shop, browser] = await Promise.all([startShop({ LOT_ONE_SIM_SPEED: '3' }), launchBrowser()])
+  ;[shop, browser] = await Promise.all([
+    startShop({ LOT_ONE_SIM_SPEED: '3', LOT_ONE_STAFF_TOKEN: staffToken }),
+    launchBrowser(),
+  ])
 })
 afterEach(async () => {
   await context?.close()
@@ -70,13 +75,7 @@ const tap = (page: Page, option: string, value: string) =>
 
 async function order(page: Page): Promise<void> {
   await page.getByTestId('bar').getByRole('button', { name: 'Bestellen', exact: false }).tap()
-  const form = page.getByTestId('order-form')
-  await form.locator('[name=name]').fill('Mira Beispiel')
-  await form.locator('[name=email]').fill('mira@example.org')
-  await form.locator('[name=street]').fill('Schmale Gasse 3')
-  await form.locator('[name=postcode]').fill('10115')
-  await form.locator('[name=city]').fill('Berlin')
-  await form.locator('button[type=submit]').tap()
+  await sendOrder(page)
   await page.getByTestId('tracker').waitFor()
 }
 
@@ -102,7 +101,10 @@ describe('a fridge from a phone to a line and back', () => {
     )
 
     const seenTotal = await total.textContent()
+    // a busy machine may build the first part before the tracker is there to show it: the lines wait for it
+    await tellLines(shop, staffToken, 'hold')
     await order(page)
+    await tellLines(shop, staffToken, 'resume')
     await page.locator('[data-testid=tracker][data-state=completed]').waitFor({ timeout: 120_000 })
     expect(await page.getByTestId('paid').textContent()).toBe(seenTotal)
     expect(await page.getByTestId('serial-number').textContent()).toMatch(/\S/)

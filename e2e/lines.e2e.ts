@@ -8,6 +8,7 @@ import { launchBrowser } from '../scripts/browser.mjs'
 import { buildServers, root } from '../scripts/build.mjs'
 import { startOwnLines } from '../scripts/ownLines.mjs'
 import type { OwnLines } from '../scripts/ownLines.mjs'
+import { sendOrder } from '../scripts/shopper.mjs'
 import { startShop } from '../scripts/startedShop.mjs'
 import type { StartedShop } from '../scripts/startedShop.mjs'
 
@@ -177,16 +178,7 @@ async function placeOrder(): Promise<void> {
   await page.goto(`${shop.url}/shop/fridge-atelier-590`)
   await page.getByTestId('total').waitFor()
   await page.getByTestId('bar').getByRole('button', { name: 'Order', exact: false }).click()
-  for (const [name, text] of Object.entries({
-    name: 'Mira',
-    email: 'mira@example.org',
-    street: 'Lane 3',
-    postcode: '10115',
-    city: 'Berlin',
-  })) {
-    await page.locator(`[data-testid=order-form] [name=${name}]`).fill(text)
-  }
-  await page.locator('[data-testid=order-form] button[type=submit]').click()
+  await sendOrder(page)
   await page.getByTestId('station').first().waitFor()
   await context.close()
 }

@@ -6,6 +6,7 @@ import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { png } from '../mes-bridge/test/pictures.ts'
 import { launchBrowser } from '../scripts/browser.mjs'
+import { sendOrder } from '../scripts/shopper.mjs'
 import { startShop } from '../scripts/startedShop.mjs'
 import type { StartedShop } from '../scripts/startedShop.mjs'
 import { violations } from './axe.ts'
@@ -100,16 +101,7 @@ test('after one visit the shop works without a network: page, 3D, options, and a
   expect(link).toMatch(/t\.picture=[0-9a-f]{64}-50-50-150$/)
 
   await page.getByTestId('bar').getByRole('button', { name: 'Order', exact: false }).tap()
-  const form = page.getByTestId('order-form')
-  for (const [name, text] of Object.entries({
-    name: 'Mira',
-    email: 'mira@example.org',
-    street: 'Lane 3',
-    postcode: '10115',
-    city: 'Berlin',
-  }))
-    await form.locator(`[name=${name}]`).fill(text)
-  await form.locator('button[type=submit]').tap()
+  await sendOrder(page)
   await page
     .getByTestId('order-status')
     .getByText(/kept (here|on this device)/)

@@ -8,6 +8,7 @@ import { builtOperations, readLedger } from '../plc-sim/src/ledger.ts'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { launchBrowser } from '../scripts/browser.mjs'
+import { sendOrder, tellLines } from '../scripts/shopper.mjs'
 import { startShop } from '../scripts/startedShop.mjs'
 import type { StartedShop } from '../scripts/startedShop.mjs'
 import { violations } from './axe.ts'
@@ -70,26 +71,10 @@ async function phone(): Promise<Page> {
 }
 const told = (page: Page) => page.evaluate(() => (globalThis as unknown as { told: string[] }).told)
 
-/** An operator holds every line, or lets them go on. */
-async function lines(what: 'hold' | 'resume'): Promise<void> {
-  const headers = { authorization: `Bearer ${staffToken}` }
-  const all = (await (await fetch(`${shop.url}/api/lines`, { headers })).json()) as { id: string }[]
-  for (const { id } of all) {
-    const answer = await fetch(`${shop.url}/api/lines/${id}/${what}`, { method: 'POST', headers })
-    expect(answer.status).toBeLessThan(300)
-  }
-}
-
 async function order(page: Page): Promise<string> {
   await page.goto(`${shop.url}/shop/fridge-atelier-590`)
   await page.getByTestId('bar').getByRole('button', { name: 'Order', exact: false }).tap()
-  const form = page.getByTestId('order-form')
-  await form.locator('[name=name]').fill('Mira Beispiel')
-  await form.locator('[name=email]').fill('mira@example.org')
-  await form.locator('[name=street]').fill('Schmale Gasse 3')
-  await form.locator('[name=postcode]').fill('10115')
-  await form.locator('[name=city]').fill('Berlin')
-  await form.locator('button[type=submit]').tap()
+  await sendOrder(page)
   await page.getByTestId('tracker').waitFor()
   return new URL(page.url()).pathname.split('/').at(-1)!
 }
@@ -107,7 +92,7 @@ function builtAt(station: string, orderId: string) {
 
 test('a handle changed from the tracker is the handle that is built; then it is locked, and the film shows it all again', async () => {
   const page = await phone()
-  await lines('hold')
+  await tellLines(shop, staffToken, 'hold')
   const orderId = await order(page)
   expect(await told(page), 'nothing is asked before she taps').toEqual([])
   await page.getByTestId('tell-me').getByRole('button').tap()
@@ -148,7 +133,7 @@ test('a handle changed from the tracker is the handle that is built; then it is 
   })
   await page.route('**/api/orders/*', async (route) => {
     if (route.request().method() === 'PATCH') {
-      await lines('resume')
+      await tellLines(shop, staffToken, 'resume')
       await width.waitFor()
     }
     await route.continue()

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { startOwnLines } from './ownLines.mjs'
+import { sendOrder } from './shopper.mjs'
 import { startShop } from './startedShop.mjs'
 
 const token = 'staff-token-for-pictures'
@@ -88,16 +89,6 @@ async function placeOrder(page, url) {
   await page.goto(`${url}/shop/fridge-atelier-590`)
   await page.getByTestId('total').waitFor()
   await page.getByTestId('bar').getByRole('button', { name: 'Order', exact: false }).click()
-  const form = page.getByTestId('order-form')
-  for (const [name, text] of Object.entries({
-    name: 'Mira Example',
-    email: 'mira@example.org',
-    street: 'Narrow Lane 3',
-    postcode: '10115',
-    city: 'Berlin',
-  })) {
-    await form.locator(`[name=${name}]`).fill(text)
-  }
-  await form.locator('button[type=submit]').click()
+  await sendOrder(page)
   await page.getByTestId('station').first().waitFor()
 }

@@ -6,6 +6,7 @@ import { join, resolve } from 'node:path'
 import { launchBrowser } from './browser.mjs'
 import { root } from './build.mjs'
 import { takeLinePictures } from './linePictures.mjs'
+import { sendOrder } from './shopper.mjs'
 import { startShop } from './startedShop.mjs'
 
 /** @typedef {import('playwright-core').Page} Page */
@@ -162,26 +163,12 @@ async function takeFamily(family) {
     await page.getByTestId('bar').getByRole('button', { name: 'Order', exact: false }).click()
     await page.getByTestId('order-form').waitFor()
     await shoot('order')
-    await order(page)
+    await sendOrder(page)
     await page.locator('[data-station=foaming][data-state=Running]').waitFor()
     await shoot('tracker')
     await page.locator('[data-testid=tracker][data-state=completed]').waitFor()
     await shoot('completed')
   })
-}
-
-/** @param {Page} page */
-async function order(page) {
-  const form = page.getByTestId('order-form')
-  for (const [name, text] of Object.entries({
-    name: 'Mira Example',
-    email: 'mira@example.org',
-    street: 'Narrow Lane 3',
-    postcode: '10115',
-    city: 'Berlin',
-  }))
-    await form.locator(`[name=${name}]`).fill(text)
-  await form.locator('button[type=submit]').click()
 }
 
 /** Several pictures as one: what the README opens with. */

@@ -4,6 +4,7 @@ import { spawn } from 'node:child_process'
 import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, watch, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { basename, dirname, join, resolve } from 'node:path'
+import { freePort } from './freePort.mjs'
 import { buildServers, buildWeb, root } from './build.mjs'
 
 /** @typedef {{ id: string, endpointUrl: string, certificateFile: string, thumbprint: string }} SimulatedLine */
@@ -318,21 +319,6 @@ function listenError(host, port) {
     const probe = createServer()
     probe.once('error', (/** @type {NodeJS.ErrnoException} */ error) => done(error.code ?? 'error'))
     probe.listen(port, host, () => probe.close(() => done(undefined)))
-  })
-}
-
-/**
- * @param {string} host
- * @returns {Promise<number>}
- */
-function freePort(host) {
-  return new Promise((done, refuse) => {
-    const probe = createServer()
-    probe.once('error', refuse)
-    probe.listen(0, host, () => {
-      const { port } = /** @type {import('node:net').AddressInfo} */ (probe.address())
-      probe.close(() => done(port))
-    })
   })
 }
 

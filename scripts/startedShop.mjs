@@ -2,24 +2,12 @@
 // journeys, pictures and measurements.
 import { fork } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { freePort } from './freePort.mjs'
 
 const script = fileURLToPath(new URL('start.mjs', import.meta.url))
-
-/** @returns {Promise<number>} */
-export function freePort() {
-  return new Promise((done, refuse) => {
-    const probe = createServer()
-    probe.once('error', refuse)
-    probe.listen(0, '127.0.0.1', () => {
-      const { port } = /** @type {import('node:net').AddressInfo} */ (probe.address())
-      probe.close(() => done(port))
-    })
-  })
-}
 
 /**
  * @typedef {object} StartedShop

@@ -4,7 +4,7 @@ import { startLine, defaultStations } from '@lot-one/plc-sim'
 import type { Line as SimulatedLine } from '@lot-one/plc-sim'
 import { standardProfile } from '../src/lineProfiles.ts'
 import { forwarder } from './forwarder.ts'
-import { freePort } from './simProcess.ts'
+import { freePort } from '../../scripts/freePort.mjs'
 import { makeLink, password, pkiFolder, startSim, temporaryFolder, until } from './simulatedLine.ts'
 
 describe('a line that cannot be used says why, and goes on by itself when the cause is gone', () => {

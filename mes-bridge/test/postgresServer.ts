@@ -16,12 +16,12 @@ import {
   rmSync,
   symlinkSync,
 } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import pg from 'pg'
+import { freePort } from '../../scripts/freePort.mjs'
 
 const run = promisify(execFile)
 const packageFolder = fileURLToPath(
@@ -164,14 +164,4 @@ function chownAll(path: string, uid: number, gid: number): void {
     if (entry.isDirectory()) chownAll(child, uid, gid)
     else if (entry.isFile()) chownSync(child, uid, gid)
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const address = server.address()
-  await new Promise((resolve) => server.close(resolve))
-  if (address === null || typeof address === 'string')
-    throw new Error(`No port from the system: ${String(address)}`)
-  return address.port
 }

@@ -1,9 +1,8 @@
 /** A line simulator in its own process, so that it can be killed at any moment and started again on the same port. */
 import { fork } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
-import { createServer } from 'node:net'
-import type { AddressInfo } from 'node:net'
 import { fileURLToPath } from 'node:url'
+import { freePort } from '../../scripts/freePort.mjs'
 import { prepareOwnCertificate } from '../src/line.ts'
 import { password } from './simulatedLine.ts'
 
@@ -18,15 +17,6 @@ export interface SimProcess {
   /** On the same port and folder; resolves when clients can connect. */
   start(): Promise<void>
   send(message: object): void
-}
-
-/** A port nobody listens on now. */
-export async function freePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const { port } = server.address() as AddressInfo
-  await new Promise((resolve) => server.close(resolve))
-  return port
 }
 
 export async function startSimProcess(

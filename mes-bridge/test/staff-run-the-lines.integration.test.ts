@@ -9,7 +9,7 @@ import type { Dispatch } from '../src/dispatch.ts'
 import type { Journal } from '../src/journal.ts'
 import type { Line } from '../src/line.ts'
 import { makeDispatch, openTestJournal, placeOrder, reached, seen } from './factory.ts'
-import { freePort } from './simProcess.ts'
+import { freePort } from '../../scripts/freePort.mjs'
 import { makeLink, pkiFolder, startSim, temporaryFolder, until } from './simulatedLine.ts'
 
 describe('staff run the lines', () => {
