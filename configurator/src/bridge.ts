@@ -83,7 +83,7 @@ export type Asks = <T extends z.ZodMiniType>(
   withinMs?: number,
 ) => Promise<Answer<z.output<T>>>
 
-/** Makes what asks. `base` is the bridge's origin, empty for the page's own. */
+/** Makes what asks. `base` goes before every path: the bridge's origin, or what all paths begin with. */
 export const asking =
   (world: World, base = ''): Asks =>
   async (path, schema, init = {}, withinMs = answerWithinMs) => {
@@ -95,7 +95,7 @@ export const asking =
       const parsed = z.safeParse(response.ok ? schema : Problem, await response.json())
       if (!parsed.success) {
         // a newer or a foreign server: the shopper can only try again, the console gets the details
-        console.error(`Unexpected answer of ${path}`, parsed.error)
+        console.error(`Unexpected answer of ${base}${path}`, parsed.error)
         return { kind: 'unanswered', reason: 'busy' }
       }
       if (!response.ok) return { kind: 'refused', problem: parsed.data as Problem }

@@ -2,9 +2,9 @@
  * The line desk without React or DOM: opens with the staff token, follows all lines live, passes on what staff decide. Everything
  * that arrives is parsed; what the world may recover from comes back as a value.
  */
-import { AuditView, DryRun, LineView, Problem } from '@lot-one/rules'
+import { AuditView, DryRun, LineView } from '@lot-one/rules'
 import * as z from 'zod/mini'
-import { eventStreamReader } from '../bridge.ts'
+import { asking, eventStreamReader } from '../bridge.ts'
 import type { Answer, World } from '../bridge.ts'
 
 export interface DeskView {
@@ -41,7 +41,6 @@ export interface Desk {
   close(): void
 }
 
-const answerWithinMs = 15_000
 /** Two heartbeats of the bridge and a little. */
 const silentAfterMs = 35_000
 const longestPauseMs = 10_000
@@ -68,37 +67,12 @@ export function openDesk(world: World, keeper: TokenKeeper): Desk {
     show({ lines })
   }
 
-  async function ask<T extends z.ZodMiniType>(
+  const asks = asking(world, '/api/lines')
+  const ask = <T extends z.ZodMiniType>(
     path: string,
     schema: T,
-    init: {
-      readonly method?: string
-      readonly headers?: Readonly<Record<string, string>>
-      readonly body?: string
-    } = {},
-  ): Promise<Answer<z.output<T>>> {
-    const abort = new AbortController()
-    const cancel = world.later(() => abort.abort(), answerWithinMs)
-    try {
-      const response = await world.fetch(`/api/lines${path}`, {
-        ...init,
-        headers: { ...init.headers, authorization: `Bearer ${token}` },
-        signal: abort.signal,
-      })
-      if (response.status >= 500) return { kind: 'unanswered', reason: 'busy' }
-      const parsed = z.safeParse(response.ok ? schema : Problem, await response.json())
-      if (!parsed.success) {
-        console.error(`Unexpected answer of /api/lines${path}`, parsed.error)
-        return { kind: 'unanswered', reason: 'busy' }
-      }
-      if (!response.ok) return { kind: 'refused', problem: parsed.data as Problem }
-      return { kind: 'ok', value: parsed.data as z.output<T> }
-    } catch {
-      return { kind: 'unanswered', reason: world.isOnline() ? 'silent' : 'offline' }
-    } finally {
-      cancel()
-    }
-  }
+    { headers, ...init }: { method?: string; headers?: Record<string, string>; body?: string } = {},
+  ) => asks(path, schema, { ...init, headers: { ...headers, authorization: `Bearer ${token}` } })
 
   async function tell(lineId: string, action: string, body?: object): Promise<Answer<LineView>> {
     const answer = await ask(`/${encodeURIComponent(lineId)}/${action}`, LineView, {

@@ -27,6 +27,8 @@ interface Vessel {
   lid: Profile
   lidSegments: number
   kinds: readonly { glass: string; label: string; lid: string }[]
+  /** As it stands on a shelf: from `least` to `least + spread` high, at most this `share` of the shelf's room, `gap` to the next. */
+  onShelf: { radius: number; least: number; spread: number; share: number; gap: number }
 }
 
 const BOTTLE: Vessel = {
@@ -57,6 +59,7 @@ const BOTTLE: Vessel = {
     { glass: '#f3f2ee', label: '#5d8a4e', lid: '#5d8a4e' },
     { glass: '#8f3226', label: '#efe7d6', lid: '#c9a24a' },
   ],
+  onShelf: { radius: 0.031, least: 0.2, spread: 0.07, share: 0.94, gap: 0.012 },
 }
 
 const JAR: Vessel = {
@@ -83,6 +86,7 @@ const JAR: Vessel = {
     { glass: '#5d2733', label: '#f0e9db', lid: '#c8a24c' },
     { glass: '#dccfb4', label: '#8aa07a', lid: '#8a9a5b' },
   ],
+  onShelf: { radius: 0.034, least: 0.1, spread: 0.03, share: 0.8, gap: 0.014 },
 }
 
 /** Stands a vessel of radius `r` and height `h` with its foot at (x, y, z). */
@@ -154,33 +158,13 @@ export function stockShelf(pen: MeshPen, space: Space, seed: number): void {
     const t = random()
     const z = space.z - random() * Math.max(0, space.d - 0.14) * 0.5
     const room = right - x
-    if (t < 0.24 && space.h > 0.15) {
-      const r = 0.031
+    if (t < 0.5) {
+      const what = t < 0.24 && space.h > 0.15 ? BOTTLE : JAR
+      const { radius: r, least, spread, share, gap } = what.onShelf
       if (room < 2 * r + 0.005) return
-      bottle(
-        pen,
-        x + r,
-        space.y,
-        z - r,
-        r,
-        Math.min(space.h * 0.94, 0.2 + random() * 0.07),
-        Math.floor(random() * 5),
-      )
-      x += 2 * r + 0.012
-    } else if (t < 0.5) {
-      const r = 0.034
-      if (room < 2 * r + 0.005) return
-      vessel(
-        pen,
-        JAR,
-        x + r,
-        space.y,
-        z - r,
-        r,
-        Math.min(space.h * 0.8, 0.1 + random() * 0.03),
-        Math.floor(random() * 4),
-      )
-      x += 2 * r + 0.014
+      const h = Math.min(space.h * share, least + random() * spread)
+      vessel(pen, what, x + r, space.y, z - r, r, h, Math.floor(random() * what.kinds.length))
+      x += 2 * r + gap
     } else if (t < 0.72) {
       const w = 0.07 + random() * 0.05
       if (room < w + 0.005) return
