@@ -3,7 +3,7 @@ import { derive } from '@lot-one/rules'
 import type { BuildOrder, Product, ProductModel, Selection } from '@lot-one/rules'
 import { builtOperations } from '../plc-sim/src/ledger.ts'
 import type { BuiltOperation } from '../plc-sim/src/ledger.ts'
-import type { LedgerRecord } from '../plc-sim/src/lineModel.ts'
+import type { LedgerRecord } from '../plc-sim/src/ledgerRecord.ts'
 
 /** The verdict; each list holds sentences that name the order and what is wrong with it. */
 export interface Verdict {

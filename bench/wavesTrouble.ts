@@ -1,6 +1,6 @@
 /** Cuts links and kills processes at marked moments that the seed chooses. */
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
-import type { LedgerRecord } from '../plc-sim/src/lineModel.ts'
+import type { LedgerRecord } from '../plc-sim/src/ledgerRecord.ts'
 import { cutKinds } from './wavesProxy.ts'
 import type { CutKind } from './wavesProxy.ts'
 import type { Part, Stack } from './wavesStack.ts'

@@ -7,7 +7,7 @@ import { loadProducts } from '@lot-one/rules/files'
 import { seeded } from '../bench/harness.ts'
 import { orderMaker } from '../bench/orders.ts'
 import { judge } from '../bench/wavesJudge.ts'
-import type { LedgerRecord } from '../plc-sim/src/lineModel.ts'
+import type { LedgerRecord } from '../plc-sim/src/ledgerRecord.ts'
 
 const at = '2026-03-01'
 let product: Product

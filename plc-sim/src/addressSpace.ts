@@ -1,7 +1,7 @@
 import type { Namespace, OPCUAServer, UAMethod, UAObject, UAObjectType, UAVariable } from 'node-opcua'
 import type { CommandName } from './jobStates.ts'
 import { commandNames } from './jobStates.ts'
-import type { StationConfig } from './lineModel.ts'
+import type { StationConfig } from './stationConfig.ts'
 import {
   DataType,
   DataValue,

@@ -1,6 +1,6 @@
 import { closeSync, fdatasync, ftruncateSync, mkdirSync, openSync, readFileSync, writeSync } from 'node:fs'
 import { dirname } from 'node:path'
-import type { LedgerRecord } from './lineModel.ts'
+import type { LedgerRecord } from './ledgerRecord.ts'
 
 /**
  * The durable memory of one line: a file of one JSON record a line, only ever appended to. It is also the count

@@ -3,31 +3,16 @@ import { byTurn, over, remainingMs, runsPlanned, unitKey } from './job.ts'
 import type { CommandName, StateEntry } from './jobStates.ts'
 import { JobState, legalStates, returnStatus, ReturnBit, Substate } from './jobStates.ts'
 import type { JobOrder } from './jobOrder.ts'
+import type { LedgerRecord } from './ledgerRecord.ts'
 import { malformation, orderDigest, parameter } from './jobOrder.ts'
 import { clearsAt } from './quirks.ts'
 import type { Quirks } from './quirks.ts'
 import { seededNumber, seededUnit } from './seeded.ts'
+import type { StationConfig } from './stationConfig.ts'
 
 // One station of a line as a value that only changes by applying records. A command is first decided (nothing
 // changes), its records are made durable, then applied; replaying the same records gives the same station.
 // What time brings (a finished job, a free place for the next) are records of the same kind.
-
-/** What a station can do and how fast. */
-export interface StationConfig {
-  /** Name of the machine item, the EquipmentID and the key in the ledger. */
-  readonly id: string
-  readonly displayName: string
-  /** Ids of the work masters the station can do. */
-  readonly workMasters: readonly string[]
-  /** Ids of the materials a job order may name (MaterialDefinitionID of the receiver); absent: it says nothing about it. */
-  readonly materials?: readonly string[]
-  /** How many job orders run at once: the fixtures of the cell. */
-  readonly slots: number
-  /** Production time of one job at speed 1 when the order does not say (PlannedProductionTime), in ms. */
-  readonly defaultDurationMs: number
-  /** Ceiling of the job order list; the standard's UInt16. */
-  readonly maxDownloadableJobOrders: number
-}
 
 /** What makes two stations behave alike: same settings, same commands at the same times, same results. */
 export interface ModelSettings {
@@ -50,30 +35,6 @@ export type Command =
       readonly id: string
       readonly comment?: string
     }
-
-/**
- * One fact about a job order; `at` is the line's clock in ms. Except for `removed` and `forgotten`, each is one state
- * change (or Update) and becomes one status event. `started` and `finished` also name the physical unit: they are the count
- * of what was really built.
- */
-export type LedgerRecord = { readonly station: string; readonly id: string; readonly at: number } & (
-  | { readonly kind: 'stored'; readonly digest: string; readonly allowed: boolean; readonly order: JobOrder }
-  | { readonly kind: 'updated'; readonly digest: string; readonly order: JobOrder }
-  | { readonly kind: 'allowed' | 'revoked' | 'resumed'; readonly comment?: string }
-  | { readonly kind: 'started'; readonly durationMs: number; readonly unit: string }
-  | { readonly kind: 'interrupted'; readonly remainingMs: number; readonly comment?: string }
-  | { readonly kind: 'finished'; readonly unit: string; readonly runs: number }
-  | { readonly kind: 'stopped' | 'aborted'; readonly runs: number; readonly comment?: string }
-  | {
-      readonly kind: 'removed'
-      readonly digest: string
-      readonly by: 'Cancel' | 'Clear' | 'line'
-      /** The id may come again. */
-      readonly forgets?: true
-    }
-  /** The controller lost its memory; `id` is empty. What was built stays built. */
-  | { readonly kind: 'forgotten' }
-)
 
 /** What a command would do: the ReturnStatus to answer, the records that carry it out, and why not. */
 export interface Decision {

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import type { FaultProfile } from './faultProfiles.ts'
 import { faultProfiles, parseProfile } from './faultProfiles.ts'
-import type { StationConfig } from './lineModel.ts'
+import type { StationConfig } from './stationConfig.ts'
 import type { LineUser } from './security.ts'
 import { defaultStations, parseStations } from './stations.ts'
 

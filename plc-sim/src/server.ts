@@ -1,7 +1,6 @@
 import { chmodSync, mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import type { ExtensionObject, ServerSession, UAObjectType } from 'node-opcua'
-import type { PackMLState, StationNodes } from './addressSpace.ts'
+import type { ServerSession } from 'node-opcua'
 import { addStation, addStatusEventType, bindCurrentTime } from './addressSpace.ts'
 import { openAudit } from './audit.ts'
 import { bindCalls } from './calls.ts'
@@ -9,28 +8,19 @@ import type { Clock } from './clock.ts'
 import { systemClock } from './clock.ts'
 import type { FaultProfile } from './faultProfiles.ts'
 import { FaultScript } from './faults.ts'
-import type { Job } from './job.ts'
-import { JobState } from './jobStates.ts'
 import { openLedger } from './ledger.ts'
-import type { StationConfig } from './lineModel.ts'
 import type { Links } from './links.ts'
 import { watchLinks } from './links.ts'
-import {
-  DataType,
-  MessageSecurityMode,
-  OPCUAServer,
-  SecurityPolicy,
-  Variant,
-  VariantArrayType,
-  nodesets,
-} from './opcua.ts'
+import type { Variant } from './opcua.ts'
+import { applicationUri, createServer } from './opcuaServer.ts'
 import type { QuirkChange, Quirks } from './quirks.ts'
 import { changed, distorted, standardQuirks } from './quirks.ts'
 import type { LineUser } from './security.ts'
-import { certificateManagers, obeyTrustFolder, thumbprint, userManager } from './security.ts'
+import { certificateManagers, obeyTrustFolder, thumbprint } from './security.ts'
+import { raise, viewOf } from './shown.ts'
 import type { Notice, Station } from './station.ts'
 import { runStation } from './station.ts'
-import type { Wire } from './wire.ts'
+import type { StationConfig } from './stationConfig.ts'
 import { createWire, repairOptionSets } from './wire.ts'
 
 export type { Clock } from './clock.ts'
@@ -40,7 +30,8 @@ export { faultProfiles, parseProfile } from './faultProfiles.ts'
 export type { Fault, FaultAction, FaultSite } from './faults.ts'
 export type { BuiltOperation } from './ledger.ts'
 export { builtOperations, readLedger } from './ledger.ts'
-export type { LedgerRecord, StationConfig } from './lineModel.ts'
+export type { LedgerRecord } from './ledgerRecord.ts'
+export type { StationConfig } from './stationConfig.ts'
 export { quietLibrary } from './quiet.ts'
 export type { QuirkChange, Quirks } from './quirks.ts'
 export type { LineUser } from './security.ts'
@@ -134,7 +125,9 @@ export async function startLine(options: LineOptions): Promise<Line> {
   const lineTime = (): number => clock.now() + quirks.clockOffsetMs
   if (options.renewCertificate) rmSync(join(dir, 'pki', 'own'), { recursive: true, force: true })
   const managers = certificateManagers(dir, options.trust)
-  const server = createServer(options, host, managers)
+  const securityNone = options.securityNone ?? false
+  const { port: wanted, users } = options
+  const server = createServer({ lineId, host, port: wanted, users, managers, securityNone })
   let links: Links | undefined
   const stations: Station[] = []
   let isOver = false
@@ -250,150 +243,6 @@ export async function startLine(options: LineOptions): Promise<Line> {
     speak: () => links?.silence(false),
     stop: () => (stopping ??= release()),
   }
-}
-
-function applicationUri(lineId: string): string {
-  return `urn:lot-one:plc-sim:${lineId}`
-}
-
-function createServer(options: LineOptions, host: string, managers: ReturnType<typeof certificateManagers>) {
-  const none = options.securityNone === true
-  return new OPCUAServer({
-    port: options.port,
-    host,
-    hostname: host,
-    serverInfo: {
-      applicationUri: applicationUri(options.lineId),
-      productUri: 'urn:lot-one:plc-sim',
-      applicationName: { text: `Lot One line simulator ${options.lineId}`, locale: 'en' },
-    },
-    buildInfo: {
-      productName: 'Lot One line simulator',
-      manufacturerName: 'Lot One',
-      softwareVersion: '0.1.0',
-    },
-    nodesets: [
-      nodesets.standard,
-      nodesets.di,
-      nodesets.ia,
-      nodesets.isa95JobControl,
-      nodesets.machinery,
-      nodesets.machineryJobs,
-      nodesets.packML,
-    ],
-    serverCertificateManager: managers.server,
-    userCertificateManager: managers.user,
-    securityPolicies: [
-      SecurityPolicy.Basic256Sha256,
-      SecurityPolicy.Aes256_Sha256_RsaPss,
-      ...(none ? [SecurityPolicy.None] : []),
-    ],
-    securityModes: [MessageSecurityMode.SignAndEncrypt, ...(none ? [MessageSecurityMode.None] : [])],
-    allowAnonymous: false,
-    userManager: userManager(options.users),
-    isAuditing: false,
-    maxConnectionsPerEndpoint: 100,
-    serverCapabilities: {
-      maxSessions: standardQuirks.maxSessions,
-      maxSubscriptions: 500,
-      maxMonitoredItems: 10_000,
-      maxArrayLength: 65_535,
-      maxStringLength: 1_000_000,
-      maxByteStringLength: 1_000_000,
-      operationLimits: {
-        maxNodesPerWrite: 1000,
-        ...standardQuirks.operationLimits,
-      },
-    },
-    transportSettings: {
-      // A full list of 65,535 orders would not fit; the bridge keeps lists short, and an attacker must not be able to
-      // make the line collect half a gigabyte of chunks.
-      adjustTransportLimits: (hello) => ({
-        sendBufferSize: Math.min(hello.sendBufferSize || 65_536, 65_536),
-        receiveBufferSize: Math.min(hello.receiveBufferSize || 65_536, 65_536),
-        maxMessageSize: Math.min(hello.maxMessageSize || 16_777_216, 16_777_216),
-        maxChunkCount: Math.min(hello.maxChunkCount || 512, 512),
-      }),
-    },
-  })
-}
-
-type Said = (what: string, value: Variant) => Variant
-
-const structure = (value: ExtensionObject): Variant =>
-  new Variant({ dataType: DataType.ExtensionObject, arrayType: VariantArrayType.Scalar, value })
-const structures = (value: ExtensionObject[]): Variant =>
-  new Variant({ dataType: DataType.ExtensionObject, arrayType: VariantArrayType.Array, value })
-
-/** What the nodes of a station show, straight from its model; wire forms are kept as long as the job lives. */
-function viewOf(station: Station, wire: Wire, manner: () => string, now: () => number, said: Said) {
-  const { model } = station
-  const entries = new WeakMap<Job, { key: string; value: ExtensionObject }>()
-  function entry(job: Job): ExtensionObject {
-    const states = model.stateOf(job)
-    const key = `${states[1]?.number ?? 0} ${manner()}`
-    const kept = entries.get(job)
-    if (kept?.key === key) return kept.value
-    const value = wire.jobOrderAndState(wire.jobOrder(job.order), states)
-    entries.set(job, { key, value })
-    return value
-  }
-  return {
-    now,
-    jobOrderList: () => said('jobOrderList', structures(model.jobs().map(entry))),
-    jobOrderResponseList: () =>
-      structures(
-        model
-          .jobs()
-          .filter((job) => job.state >= JobState.Running)
-          .map((job) => wire.jobResponse(station.response(job))),
-      ),
-    packML(): PackMLState {
-      const onFixtures = model.onFixtures()
-      if (onFixtures.some((job) => job.state === JobState.Running)) return 'Execute'
-      return onFixtures.length > 0 ? 'Suspended' : 'Idle'
-    },
-  }
-}
-
-/** Raises the status event of a state change, past the fault script. */
-function raise(
-  notice: Notice,
-  type: UAObjectType,
-  nodes: StationNodes,
-  wire: Wire,
-  faults: FaultScript,
-  {
-    offsetMs,
-    later,
-    said,
-  }: {
-    readonly offsetMs: number
-    readonly later: (ms: number, run: () => void) => void
-    readonly said: Said
-  },
-): void {
-  const { job, states, response, at } = notice
-  const stateName = states[0]?.text ?? ''
-  const actions = faults.take('onEvent', { station: notice.station, method: stateName, jobOrderId: job.id })
-  if (actions.some((action) => action.do === 'dropEvent')) return
-  const times = 1 + actions.filter((action) => action.do === 'duplicateEvent').length
-  const delay = actions.find((action) => action.do === 'delayEvent')
-  const send = (): void =>
-    nodes.results.raiseEvent(type, {
-      time: { dataType: DataType.DateTime, value: new Date(at + offsetMs) },
-      message: {
-        dataType: DataType.LocalizedText,
-        value: { text: `${job.id} is ${stateName}`, locale: 'en' },
-      },
-      severity: { dataType: DataType.UInt16, value: 100 },
-      jobOrder: said('jobOrder', structure(wire.jobOrder(job.order))),
-      jobState: said('jobState', structures(wire.states(states))),
-      jobResponse: said('jobResponse', structure(wire.jobResponse(response))),
-    })
-  for (let time = 0; time < times; time++)
-    if (delay) later(delay.ms, send)
-    else send()
 }
 
 /** The subscriptions a session holds; the library's own list, which its types hide. */

@@ -4,7 +4,9 @@ import { jobResponse } from './actuals.ts'
 import type { Job } from './job.ts'
 import type { StateEntry } from './jobStates.ts'
 import type { Ledger } from './ledger.ts'
-import type { Command, Decision, LedgerRecord, ModelSettings, StationConfig } from './lineModel.ts'
+import type { Command, Decision, ModelSettings } from './lineModel.ts'
+import type { LedgerRecord } from './ledgerRecord.ts'
+import type { StationConfig } from './stationConfig.ts'
 import { StationModel } from './lineModel.ts'
 
 /** What a status event says: the job as it was at that moment. */

@@ -1,5 +1,5 @@
 import stationsFile from '../stations.json' with { type: 'json' }
-import type { StationConfig } from './lineModel.ts'
+import type { StationConfig } from './stationConfig.ts'
 
 /** The stations every simulated line has unless it is told otherwise (`plc-sim/stations.json`). */
 export const defaultStations: readonly StationConfig[] = stationsFile

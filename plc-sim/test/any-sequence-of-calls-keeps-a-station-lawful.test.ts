@@ -1,7 +1,8 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { type CommandName, bitsOf, commandNames } from '../src/jobStates.ts'
-import { type Command, type LedgerRecord, StationModel } from '../src/lineModel.ts'
+import { type Command, StationModel } from '../src/lineModel.ts'
+import type { LedgerRecord } from '../src/ledgerRecord.ts'
 import { nextState, station } from './stationFixture.ts'
 
 const config = station({ slots: 2, defaultDurationMs: 100, maxDownloadableJobOrders: 5 })

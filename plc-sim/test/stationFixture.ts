@@ -1,4 +1,4 @@
-import type { StationConfig } from '../src/lineModel.ts'
+import type { StationConfig } from '../src/stationConfig.ts'
 
 /** A station for tests; what matters to a test is said by the test. */
 export function station(given: Partial<StationConfig> = {}): StationConfig {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { builtOperations, openLedger, readLedger } from '../src/ledger.ts'
-import type { LedgerRecord } from '../src/lineModel.ts'
+import type { LedgerRecord } from '../src/ledgerRecord.ts'
 
 let dir: string
 let file: string
