@@ -2,50 +2,28 @@
  * Group commit. Writes wait in a queue; one batch at a time becomes one transaction: read the states of the orders it reports
  * about, decide in memory what each write means, append everything with a few multi-row statements, commit, answer.
  *
- * New orders need no look before: their rows are inserted unless they are there, and what was there already is looked up after
- * the commit. So a batch of orders is one message to the storage thread and one fsync.
+ * New orders need no look before: their rows are simply inserted. Only when one of them turns out to be there (it was posted twice
+ * at once, or its first answer was lost) the batch is taken back and written again, leaving out what is there. So a batch of orders
+ * is one answer from the storage thread and one fsync.
  *
  * A batch that fails because of the world (`unavailable`) answers all its writes so. A batch that fails for any other
  * reason is taken apart and committed write by write, so that one bad write spoils no other.
  */
-import { isCurrent, judge, newLifecycle, replay } from '@lot-one/rules'
-import type { LifecycleSnapshot, OrderEvent, OrderFact } from '@lot-one/rules'
-import type { CompiledQuery, Insertable, Kysely } from 'kysely'
-import type { JobRecord } from './jobOrder.ts'
-import type { Guard, NewOrder, Unavailable } from './journal.ts'
+import { isCurrent, replay } from '@lot-one/rules'
+import type { LifecycleSnapshot, OrderEvent } from '@lot-one/rules'
+import type { CompiledQuery, Kysely } from 'kysely'
 import { createInserts } from './journalInserts.ts'
-import type { Inserts } from './journalInserts.ts'
+import { append, decide, firstRows, insertOrders, newRows } from './journalRows.ts'
+import type { Standing, Write, Written } from './journalRows.ts'
 import type { Engine, Tables } from './journalTables.ts'
 
-/** One thing to make durable. */
-export type Write =
-  | { readonly do: 'accept'; readonly order: NewOrder }
-  | {
-      readonly do: 'record'
-      readonly orderId: string
-      readonly facts: readonly OrderFact[]
-      readonly jobs: readonly JobRecord[]
-      readonly guard?: Guard
-    }
-  | { readonly do: 'run'; readonly queries: readonly CompiledQuery[] }
-
-/** What became of it. `accepted` and `recorded` are durable; `present`: an order with this id was there before. */
-export type Written =
-  | {
-      readonly outcome: 'accepted' | 'recorded'
-      readonly events: readonly OrderEvent[]
-      readonly lifecycle: LifecycleSnapshot
-    }
-  | { readonly outcome: 'present' | 'fenced' | 'overtaken' }
-  /** The rows of each query. */
-  | { readonly outcome: 'done'; readonly rows: readonly (readonly unknown[])[] }
-  | Unavailable
-
 /**
- * Gives what is to be written after the rows of the reads, in their order; in pieces, so that the first can be on their way while
- * the next are made. Called once for each transaction.
+ * Gives what is to be written after the rows of the reads, in their order; in pieces that are made when they are asked for, one
+ * after the other, so that the first can be on their way while the next are made. Called once for each transaction.
  */
-export type Decide = (read: readonly (readonly unknown[])[]) => Promise<Iterable<readonly CompiledQuery[]>>
+export type Decide = (
+  read: readonly (readonly unknown[])[],
+) => Promise<readonly (() => readonly CompiledQuery[])[]>
 
 /**
  * One transaction: reads, then writes, then commit; gives the rows of each write. Nothing of it is written if it rejects
@@ -62,13 +40,6 @@ interface Waiting {
   readonly reject: (error: unknown) => void
 }
 
-/** An order's state while a batch is being decided. */
-interface Standing {
-  seq: number
-  lifecycle: LifecycleSnapshot
-}
-
-const finalStates: ReadonlySet<string> = new Set(['completed', 'cancelled'])
 /** Everything is decided and written in one go, so a batch is bounded: a late joiner waits for one commit, not for a minute. */
 const maxBatch = 512
 
@@ -89,9 +60,7 @@ export interface CommitterParts {
 /** Makes the one writer of a journal. */
 export function createCommitter(parts: CommitterParts) {
   const { db, transact, engine, now, unavailable, onDurable, maxWaiting } = parts
-  const inserts = createInserts(db, engine)
-  // PostgreSQL: whoever takes rows in one order for the whole batch waits for nobody who waits for him
-  const pieceSize = engine === 'sqlite' ? 32 : maxBatch
+  const inserts = createInserts(db, engine, firstRows)
   let queue: Waiting[] = []
   let running: Promise<void> | undefined
 
@@ -106,12 +75,13 @@ export function createCommitter(parts: CommitterParts) {
     running = undefined
   }
 
-  async function commit(batch: readonly Waiting[], attempt = 1): Promise<void> {
+  async function commit(batch: readonly Waiting[], mayBeThere = false, attempt = 1): Promise<void> {
     let answers: readonly Written[]
     try {
-      answers = await writeAll(batch)
+      answers = await writeAll(batch, mayBeThere)
     } catch (error) {
-      if (attempt < 5 && isTie(error)) return commit(batch, attempt + 1)
+      if (!mayBeThere && isThere(error)) return commit(batch, true, attempt)
+      if (attempt < 5 && isTie(error)) return commit(batch, mayBeThere, attempt + 1)
       const reason = unavailable(error)
       const [first] = batch
       if (reason !== undefined) answers = batch.map(() => ({ outcome: 'unavailable', reason }))
@@ -129,9 +99,11 @@ export function createCommitter(parts: CommitterParts) {
     if (events.length > 0) onDurable(events)
   }
 
-  /** Orders go in as soon as some are ready; what is known of those that are there is written once, at the end. */
-  async function writeAll(batch: readonly Waiting[]): Promise<readonly Written[]> {
-    const at = now().toISOString()
+  /**
+   * Orders go in as soon as some are ready; what is known of those that are there is written once, at the end.
+   * @param mayBeThere leave out new orders that are there, instead of failing at them
+   */
+  async function writeAll(batch: readonly Waiting[], mayBeThere: boolean): Promise<readonly Written[]> {
     const records = batch.flatMap(({ write }) => (write.do === 'record' ? [write] : []))
     const reported = new Set(records.map(({ orderId }) => orderId))
     const fenced = new Set(records.flatMap(({ guard }) => guard?.fences.map(({ lease }) => lease) ?? []))
@@ -140,45 +112,42 @@ export function createCommitter(parts: CommitterParts) {
       ...(fenced.size > 0 ? [epochsOf([...fenced])] : []),
       ...(reported.size > 0 ? [standingsOf([...reported])] : []),
     ]
+    const rows = newRows(now().toISOString())
     const answers: Written[] = []
     /** Where in the results of the statements the ids of new orders are, and where those of `run` begin. */
     const newOrders: number[] = []
     let ran = 0
-    function* statements(
-      rows: Rows,
-      epochs: ReadonlyMap<string, number>,
-      standings: ReadonlyMap<string, Standing>,
-    ): Iterable<readonly CompiledQuery[]> {
-      for (let from = 0; from < batch.length; from += pieceSize) {
-        for (const { write } of batch.slice(from, from + pieceSize))
-          answers.push(decide(write, epochs, standings, rows))
-        const { orders, ofOrders } = insertOrders(inserts, rows)
-        newOrders.push(...orders.map((_, index) => ran + index))
-        ran += orders.length + ofOrders.length
-        yield [...orders, ...ofOrders]
-      }
-      yield [...rows.queries, ...append(inserts, rows, standings)]
-    }
     const results = await transact(reads, async (read) => {
       const epochs = new Map(
         (fenced.size > 0 ? (read[0] as readonly EpochRow[]) : []).map((row) => [row.lease_id, row.epoch]),
       )
       const standings = await readStandings((read[reads.length - 1] ?? []) as readonly StandingRow[])
-      return statements(newRows(at), epochs, standings)
+      return pieces(batch, engine).map((piece, n, all) => () => {
+        for (const { write } of piece) answers.push(decide(write, epochs, standings, rows))
+        const { orders, ofOrders } = insertOrders(inserts, rows, mayBeThere)
+        newOrders.push(...orders.map((_, index) => ran + index))
+        ran += orders.length + ofOrders.length
+        const rest = n === all.length - 1 ? [...rows.queries, ...append(inserts, rows, standings)] : []
+        return [...orders, ...ofOrders, ...rest]
+      })
     })
-    const inserted = new Set(
-      newOrders.flatMap((index) => results[index] as { order_id: string }[]).map((row) => row.order_id),
-    )
+    const isIn = mayBeThere
+      ? new Set(
+          newOrders.flatMap((index) => results[index] as { order_id: string }[]).map((row) => row.order_id),
+        )
+      : undefined
     return answers.map((answer, i) => {
       const write = batch[i]?.write
       if (answer.outcome === 'done' && write?.do === 'run') {
-        const rows = results.slice(ran, ran + write.queries.length)
+        const ofQueries = results.slice(ran, ran + write.queries.length)
         ran += write.queries.length
-        return { outcome: 'done', rows }
+        return { outcome: 'done', rows: ofQueries }
       }
-      const isOld =
-        answer.outcome === 'accepted' && write?.do === 'accept' && !inserted.has(write.order.snapshot.orderId)
-      return isOld ? { outcome: 'present' } : answer
+      const wasThere =
+        answer.outcome === 'accepted' &&
+        write?.do === 'accept' &&
+        isIn?.has(write.order.snapshot.orderId) === false
+      return wasThere ? { outcome: 'present' } : answer
     })
   }
 
@@ -241,146 +210,29 @@ interface StandingRow {
   readonly lifecycle: string
 }
 
+/**
+ * A batch in the pieces it is written in. SQLite: the first are small, so that its thread soon has something to do. PostgreSQL:
+ * whoever takes rows in one order for the whole batch waits for nobody who waits for him.
+ */
+function pieces<T>(batch: readonly T[], engine: Engine): readonly (readonly T[])[] {
+  const all: (readonly T[])[] = []
+  let size = engine === 'sqlite' ? 8 : maxBatch
+  for (let from = 0; from < batch.length; size = Math.min(2 * size, 64)) {
+    all.push(batch.slice(from, from + size))
+    from += size
+  }
+  return all
+}
+
+/** A row with this key is there already (unique_violation). */
+function isThere(error: unknown): boolean {
+  const code = String((error as { code?: unknown }).code)
+  return code.startsWith('SQLITE_CONSTRAINT') || code === '23505'
+}
+
 /** PostgreSQL broke a tie between two processes (serialization_failure, deadlock_detected): decided again it comes out right. */
 function isTie(error: unknown): boolean {
   return ['40001', '40P01'].includes(String((error as { code?: unknown }).code))
-}
-
-interface Rows {
-  /** Ids: of two posts of one order at once, the first is inserted and the second finds it there. */
-  readonly known: Set<string>
-  /** New ones that are not yet in a statement. */
-  fresh: {
-    readonly order: Insertable<Tables['orders']>
-    readonly customer: Insertable<Tables['customers']>
-  }[]
-  readonly events: Insertable<Tables['events']>[]
-  /** By job order id: the last state in a batch wins. */
-  readonly jobs: Map<string, Insertable<Tables['jobs']>>
-  readonly touched: Set<string>
-  readonly queries: CompiledQuery[]
-  readonly at: string
-}
-
-function newRows(at: string): Rows {
-  return { known: new Set(), fresh: [], events: [], jobs: new Map(), touched: new Set(), queries: [], at }
-}
-
-const acceptedLifecycle = judge(newLifecycle(), { kind: 'accepted' })
-
-/** Says what one write means after those before it in the batch, and adds its rows. */
-function decide(
-  write: Write,
-  epochs: ReadonlyMap<string, number>,
-  standings: ReadonlyMap<string, Standing>,
-  rows: Rows,
-): Written {
-  if (write.do === 'run') {
-    rows.queries.push(...write.queries)
-    return { outcome: 'done', rows: [] }
-  }
-  if (write.do === 'accept') return accept(write.order, rows)
-  const { orderId, facts, jobs, guard } = write
-  if (guard?.fences.some(({ lease, epoch }) => epochs.get(lease) !== epoch)) return { outcome: 'fenced' }
-  const standing = standings.get(orderId)
-  if (standing === undefined) {
-    throw new Error(`No order ${orderId}: accept it before recording facts about it`)
-  }
-  if (guard !== undefined && guard.afterSeq !== standing.seq) return { outcome: 'overtaken' }
-  const events = facts.map((fact): OrderEvent => {
-    standing.lifecycle = judge(standing.lifecycle, fact)
-    standing.seq += 1
-    return { orderId, seq: standing.seq, at: rows.at, state: standing.lifecycle.state, ...fact }
-  })
-  rows.events.push(...events.map(eventRow))
-  if (events.length > 0) rows.touched.add(orderId)
-  for (const job of jobs) rows.jobs.set(job.jobOrder.jobOrderId, jobRow(job))
-  return { outcome: 'recorded', events, lifecycle: standing.lifecycle }
-}
-
-function accept({ snapshot, bodyDigest, trackingToken, customer }: NewOrder, rows: Rows): Written {
-  const { orderId } = snapshot
-  if (rows.known.has(orderId)) return { outcome: 'present' }
-  rows.known.add(orderId)
-  rows.fresh.push({
-    order: {
-      order_id: orderId,
-      ordered_at: snapshot.orderedAt,
-      product_id: snapshot.productId,
-      rules_hash: snapshot.rulesHash,
-      snapshot: JSON.stringify(snapshot),
-      body_digest: bodyDigest,
-      tracking_token: trackingToken,
-    },
-    customer: { order_id: orderId, customer: JSON.stringify(customer) },
-  })
-  return { outcome: 'accepted', events: [acceptedEvent(orderId, rows.at)], lifecycle: acceptedLifecycle }
-}
-
-function acceptedEvent(orderId: string, at: string): OrderEvent {
-  return { orderId, seq: 1, at, state: acceptedLifecycle.state, kind: 'accepted' }
-}
-
-function eventRow(event: OrderEvent): Insertable<Tables['events']> {
-  const { orderId, seq, kind, at } = event
-  return { order_id: orderId, seq, kind, at, event: JSON.stringify(event) }
-}
-
-function jobRow(job: JobRecord): Insertable<Tables['jobs']> {
-  return {
-    job_order_id: job.jobOrder.jobOrderId,
-    order_id: job.jobOrder.orderId,
-    op: job.jobOrder.op,
-    line_id: job.lineId,
-    hand_over: job.handOver,
-    attempt: job.attempt,
-    job_state: job.jobState ?? null,
-    cleared: job.cleared ? 1 : 0,
-    detail: job.detail ?? null,
-    job_order: JSON.stringify(job.jobOrder),
-  }
-}
-
-/**
- * Statements that insert the fresh orders and leave those that are there as they are: `orders` give the ids of the new ones.
- * Rows go in by id, so that two processes cannot wait for each other.
- */
-function insertOrders(inserts: Inserts, rows: Rows) {
-  const fresh = rows.fresh.sort((a, b) => (a.order.order_id < b.order.order_id ? -1 : 1))
-  rows.fresh = []
-  const ids = fresh.map(({ order }) => order.order_id)
-  return {
-    orders: inserts.newOrders(fresh.map(({ order }) => order)),
-    ofOrders: [
-      ...inserts.newCustomers(fresh.map(({ customer }) => customer)),
-      ...inserts.newOrderEvents(ids.map((id) => eventRow(acceptedEvent(id, rows.at)))),
-      ...inserts.newOrderStates(ids.map((id) => stateRow(id, { seq: 1, lifecycle: acceptedLifecycle }))),
-    ],
-  }
-}
-
-/** Statements that append what is known of orders that are there. */
-function append(inserts: Inserts, rows: Rows, standings: ReadonlyMap<string, Standing>): CompiledQuery[] {
-  const states = [...standings].flatMap(([id, standing]) =>
-    rows.touched.has(id) ? [stateRow(id, standing)] : [],
-  )
-  return [
-    ...inserts.events(rows.events),
-    ...inserts.orderStates(states),
-    ...inserts.jobs([...rows.jobs.values()]),
-  ]
-}
-
-function stateRow(orderId: string, { seq, lifecycle }: Standing): Insertable<Tables['order_states']> {
-  return {
-    order_id: orderId,
-    seq,
-    state: lifecycle.state,
-    finished: finalStates.has(lifecycle.state) ? 1 : 0,
-    machine_id: lifecycle.machineId,
-    machine_version: lifecycle.version,
-    lifecycle: JSON.stringify(lifecycle),
-  }
 }
 
 async function rebuild(db: Kysely<Tables>, orderId: string): Promise<LifecycleSnapshot> {

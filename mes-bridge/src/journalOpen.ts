@@ -10,8 +10,9 @@ import { createBridges } from './journalBridges.ts'
 import type { BridgesParts } from './journalBridges.ts'
 import { createPictures } from './journalPictures.ts'
 import { createCommitter } from './journalCommit.ts'
-import type { Transact, Written } from './journalCommit.ts'
+import type { Transact } from './journalCommit.ts'
 import { followPostgres, hasty, openPostgres, patient, postgresUnavailable } from './journalPostgres.ts'
+import type { Written } from './journalRows.ts'
 import { openSqlite, sqliteUnavailable } from './journalSqlite.ts'
 import { migrations } from './journalTables.ts'
 import type { Engine, Tables } from './journalTables.ts'
@@ -113,7 +114,7 @@ export async function openJournal({ storage, now, warn, maxWaiting = 4096 }: Jou
   const leases = engine === 'postgres' ? await connect('leases') : undefined
   const runForBridges: BridgesParts['run'] = async (queries) => {
     try {
-      if (leases) return { rows: await leases.transact([], async () => [queries]) }
+      if (leases) return { rows: await leases.transact([], async () => [() => queries]) }
       return await runInCommit(queries)
     } catch (error) {
       const reason = unavailable(error)

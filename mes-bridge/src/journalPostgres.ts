@@ -105,7 +105,8 @@ async function transaction(
       'begin; select pg_current_xact_id()::text as id',
     )) as unknown as pg.QueryResult<{ id: string }>[]
     id = begun[1]!.rows[0]!.id
-    written = await rowsOf([...(await decide(await rowsOf(reads)))].flat())
+    const pieces = await decide(await rowsOf(reads))
+    written = await rowsOf(pieces.flatMap((make) => make()))
     isCommitting = true
     await client.query('commit')
     client.release()

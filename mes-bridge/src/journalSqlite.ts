@@ -16,8 +16,11 @@ interface Thread {
   /**
    * Runs statements one after the other; the first failure rolls an open transaction back.
    * @param goesOn they belong to the transaction that is open
+   * @returns what they gave, after what the statements gave that were sent before them
    */
   run(statements: readonly Statement[], goesOn?: boolean): Promise<readonly Result[]>
+  /** As `run`; what they give, or that they failed, comes with the next answer. */
+  send(statements: readonly Statement[], goesOn: boolean): void
   close(): Promise<void>
 }
 
@@ -67,7 +70,7 @@ export async function openSqlite(workerFile: URL, start: WorkerStart): Promise<S
 
   /**
    * A small transaction is one message to the thread and back, or two with reads: every one costs a wake-up, and a single client
-   * waits for each. The thread is at work on the first pieces of a large one while the next are made.
+   * waits for each. The thread is at work on the first pieces of a large one while the next are made, and answers the last.
    */
   async function transact(
     reads: readonly Statement[],
@@ -75,30 +78,22 @@ export async function openSqlite(workerFile: URL, start: WorkerStart): Promise<S
   ): Promise<readonly (readonly unknown[])[]> {
     let isOpen = reads.length > 0
     const read = isOpen ? (await thread.run([begin, ...reads.map(plain)])).slice(1) : []
-    const answers: Promise<readonly Result[]>[] = []
-    const send = (statements: readonly Statement[]) => {
-      const answer = isOpen
-        ? thread.run(statements, true)
-        : thread.run([begin, ...statements]).then((results) => results.slice(1))
-      // whichever fails first is told below; the others only follow from it
-      answer.catch(() => undefined)
-      answers.push(answer)
-      isOpen = true
-    }
+    const answersBegin = isOpen ? 0 : 1
+    let last: readonly Statement[]
     try {
-      let last: readonly Statement[] = []
-      for (const piece of await decide(read.map(({ rows }) => rows))) {
-        if (piece.length === 0) continue
-        if (last.length > 0) send(last)
-        last = piece.map(plain)
+      const pieces = await decide(read.map(({ rows }) => rows))
+      for (const make of pieces.slice(0, -1)) {
+        const piece = make().map(plain)
+        thread.send(isOpen ? piece : [begin, ...piece], isOpen)
+        isOpen = true
       }
-      send([...last, commit])
+      last = pieces.at(-1)?.().map(plain) ?? []
     } catch (error) {
       if (isOpen) await thread.run([rollback])
       throw error
     }
-    const results = (await Promise.all(answers)).flat()
-    return results.slice(0, -1).map(({ rows }) => rows)
+    const results = await thread.run(isOpen ? [...last, commit] : [begin, ...last, commit], isOpen)
+    return results.slice(answersBegin, -1).map(({ rows }) => rows)
   }
 
   return { dialect, transact, close: thread.close }
@@ -149,6 +144,7 @@ async function startThread(workerFile: URL, start: WorkerStart): Promise<Thread>
         waiting.set(id, { resolve, reject })
         worker.postMessage({ id, statements, goesOn } satisfies Ask)
       }),
+    send: (statements, goesOn) => worker.postMessage({ statements, goesOn } satisfies Ask),
     async close() {
       isClosing = true
       if (ended === undefined) worker.postMessage('close')

@@ -1,6 +1,6 @@
 /**
  * A worker thread that owns one SQLite connection, so that a slow disk stalls nobody else. It runs statements in the order
- * they arrive and answers each; the file is in WAL mode with `synchronous=FULL`: a commit is on disk when it is answered.
+ * they arrive and answers them; the file is in WAL mode with `synchronous=FULL`: a commit is on disk when it is answered.
  *
  * The `write` role also owns the folder: it holds an exclusive lock on `owner.lock` for as long as it lives. The operating
  * system lets go of it when the process ends, however it ends.
@@ -26,7 +26,8 @@ export interface Statement {
 
 /** Statements to run one after the other. The first that fails ends the list and rolls an open transaction back. */
 export interface Ask {
-  readonly id: number
+  /** Of the answer; absent: what they give is told with the answer to those that go on after them. */
+  readonly id?: number
   readonly statements: readonly Statement[]
   /** They belong to the transaction that is open: nothing is done if it was rolled back meanwhile. */
   readonly goesOn: boolean
@@ -98,16 +99,33 @@ function prepared(db: Libsql.Database, sql: string): Libsql.Statement<unknown[]>
   return statement
 }
 
-function perform(db: Libsql.Database, { id, statements: list, goesOn }: Ask): Answer {
+/** Of statements that were not yet answered: what they gave, and what failed. */
+let results: Result[] = []
+let failed: { message: string; code: string } | undefined
+
+function perform(db: Libsql.Database, { statements: list, goesOn }: Ask): void {
+  if (!goesOn) {
+    results = []
+    failed = undefined
+  }
+  if (failed !== undefined) return
   try {
     if (goesOn && !db.inTransaction)
       throw Object.assign(new Error('The transaction was rolled back'), { code: 'ROLLED_BACK' })
-    return { id, results: list.map((statement) => run(db, statement)) }
+    for (const statement of list) results.push(run(db, statement))
   } catch (error) {
     // a full disk may have rolled back already
     if (db.inTransaction) db.exec('rollback')
-    return { id, error: describe(error) }
+    failed = describe(error)
   }
+}
+
+/** Waking the other side for every piece of a large batch would cost more than the pieces: one answer for all. */
+function answer(id: number): Answer {
+  const told: Answer = failed === undefined ? { id, results } : { id, error: failed }
+  results = []
+  failed = undefined
+  return told
 }
 
 function run(db: Libsql.Database, { sql, parameters }: Statement): Result {
@@ -132,7 +150,10 @@ try {
       db.close()
       lock?.close()
       port.close()
-    } else port.postMessage(perform(db, ask))
+    } else {
+      perform(db, ask)
+      if (ask.id !== undefined) port.postMessage(answer(ask.id))
+    }
   })
 } catch (error) {
   port.postMessage({ id: 0, error: describe(error) } satisfies Answer)
