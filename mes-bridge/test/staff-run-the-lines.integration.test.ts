@@ -8,7 +8,7 @@ import type { LineView } from '@lot-one/rules'
 import type { Dispatch } from '../src/dispatch.ts'
 import type { Journal } from '../src/journal.ts'
 import type { Line } from '../src/line.ts'
-import { makeDispatch, openTestJournal, placeOrder, reached, seen } from './factory.ts'
+import { built, makeDispatch, openTestJournal, placeOrder, reached, seen } from './factory.ts'
 import { freePort } from '../../scripts/freePort.mjs'
 import { makeLink, pkiFolder, startSim, temporaryFolder, until } from './simulatedLine.ts'
 
@@ -187,5 +187,32 @@ describe('staff run the lines', () => {
     const news = later.find((event) => event.kind === 'promised')!
     expect(Date.parse(news.promisedAt)).toBeGreaterThanOrEqual(promised + 50_000)
     expect((await journal.order(first))?.view.promisedAt).toBe(news.promisedAt)
+  }, 180_000)
+
+  test('what a controller forgot and staff say was not built is handed over again and built once', async () => {
+    const port = await freePort()
+    const before = await simulated('line-1', { port, speed: 0.1 })
+    const { dispatch, line } = await desk([before])
+    await until(line, () => line.isOnline())
+    const orderId = await placeOrder(journal)
+    dispatch.notify(orderId)
+    await seen(journal, orderId, (event) => event.kind === 'job' && event.jobState === 'Running')
+    await before.stop()
+    // a controller without a battery: the unit still lies on its fixture as it was
+    const after = await simulated('line-1', { port, forget: true })
+    const { alarms } = await shows(dispatch, line, (view) => view.alarms.length > 0)
+    expect(alarms).toEqual([expect.objectContaining({ kind: 'inDoubt', jobOrderId: `${orderId}/10` })])
+    const finished = () =>
+      built(after)
+        .filter((unit) => unit.finishedAt !== undefined && unit.jobOrderId.startsWith(orderId))
+        .map(({ jobOrderId }) => jobOrderId)
+    expect(finished(), 'nothing is sent again before somebody has looked').toEqual([])
+    expect(await dispatch.answerDoubt('line-1', `${orderId}/10`, false)).toEqual({ outcome: 'recorded' })
+    const events = await reached(journal, orderId, 'completed')
+    expect(events.find((event) => event.kind === 'job' && event.by === 'operator')).toMatchObject({
+      op: 10,
+      jobState: 'NotAllowedToStart',
+    })
+    expect(finished()).toEqual([10, 20, 30, 40, 50, 60].map((op) => `${orderId}/${op}`))
   }, 180_000)
 })

@@ -40,9 +40,10 @@ beforeAll(async () => {
   await until(line, () => line.isOnline())
 })
 afterAll(async () => {
-  await shop.close()
+  // whoever writes ends before what is written to
   await dispatch.stop()
   await line.stop()
+  await shop.close()
   await sim.stop()
   await folder.remove()
 })
@@ -142,11 +143,15 @@ test('the record of calls is read page by page, newest first, with nothing twice
     expect(rows.length).toBeLessThanOrEqual(50)
     all.push(...rows)
   }
-  expect(all).toHaveLength(own.length + 110)
-  expect(all.slice(0, 110).map((row) => row.jobOrderId)).toEqual(
+  // what the bridge itself still calls meanwhile, to clear what is done, may stand between
+  const isAdded = (row: AuditView) => row.jobOrderId?.startsWith('more/') === true
+  expect(all.filter(isAdded).map((row) => row.jobOrderId)).toEqual(
     Array.from({ length: 110 }, (_, n) => `more/${109 - n}`),
   )
-  expect(all.slice(110)).toEqual(own)
+  expect(all.slice(-own.length)).toEqual(own)
+  expect(all.some((row) => row.jobOrderId === 'elsewhere/1')).toBe(false)
+  const positions = all.map((row) => row.position)
+  expect(positions).toEqual([...new Set(positions)].sort((a, b) => b - a))
   for (const wrong of ['x', '-1', '1.5', '9'.repeat(16)])
     expect(await asStaff(`/line-1/audit?before=${wrong}`), wrong).toMatchObject({
       status: 400,
