@@ -117,7 +117,9 @@ async function shopInWaves(
   const shoppings: Shopping[] = []
   const memory: number[] = []
   const known = new Map<string, Shopping>()
-  let completedAt = performance.now()
+  /** When an order was last completed or a link or a process last fell: only after that nothing may stand still. */
+  let movedAt = performance.now()
+  let fallen = 0
   let completed = 0
   const onChange = (shopping: Shopping, mark: Mark) => {
     known.set(shopping.order.orderId, shopping)
@@ -133,8 +135,11 @@ async function shopInWaves(
   const timer = setInterval(() => {
     void readMemory(stack.url).then((mb) => mb !== undefined && memory.push(mb))
     const now = count((shopping) => shopping.state === 'completed' || asksOperator(shopping))
-    if (now > completed) completedAt = performance.now()
+    const { cuts, kills } = troubles.counts
+    const fell = cuts + kills.bridge + kills.sim
+    if (now > completed || fell > fallen) movedAt = performance.now()
     completed = now
+    fallen = fell
     const open = [...known.values()].find(
       ({ state, reason }) => state !== 'completed' && reason !== undefined,
     )
@@ -153,7 +158,7 @@ async function shopInWaves(
       seconds: seconds(),
       memoryMb: memory.at(-1) ?? 0,
     })
-    if (performance.now() - completedAt > standstillMs || seconds() > options.timeout) over.abort()
+    if (performance.now() - movedAt > standstillMs || seconds() > options.timeout) over.abort()
   }, 500)
   try {
     const running = new Set<Promise<unknown>>()
