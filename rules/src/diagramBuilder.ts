@@ -26,6 +26,8 @@ export interface DiagramBuilder {
   readonly steps: () => number
   /** Books operations done elsewhere. */
   readonly spend: (operations: number) => void
+  /** Throws `budgetExceeded` when the deadline is over: for work that is not booked. */
+  readonly look: () => void
   /** Nodes that the root reaches. */
   readonly size: (root: number) => number
   /** Edges of the diagrams of all roots together: what a pass over them would touch. */
@@ -74,12 +76,15 @@ export function createDiagramBuilder(sizes: readonly number[], budget: Budget): 
   let steps = 0
 
   let nextLook = 4096
+  const look = () => {
+    if (budget.expired?.() === true) throw budgetExceeded
+  }
   const spend = (operations: number) => {
     steps += operations
     if (steps > budget.steps) throw budgetExceeded
     if (steps < nextLook) return
     nextLook = steps + 4096
-    if (budget.expired?.() === true) throw budgetExceeded
+    look()
   }
 
   const hashOf = (level: number, from: ArrayLike<number>, at: number, size: number) => {
@@ -244,6 +249,7 @@ export function createDiagramBuilder(sizes: readonly number[], budget: Budget): 
     not: (a) => apply(opNot, a, 1),
     steps: () => steps,
     spend,
+    look,
     size: (root) => reached([root]).length,
     edges: (roots) => {
       let edges = 0

@@ -29,7 +29,7 @@ const idleMoves = 40
  * Sifts one diagram of a workbench. `variables` name its levels (ascending `levels`), `after[v]` are variables that must stay
  * above `v`. What shrinks is the number of nodes, or what `measure` says;
  * `only` these variables are moved, else all. Ends when a round gains less than a hundredth or after
- * about `effort` steps. Deterministic.
+ * about `effort` steps. Deterministic; throws `budgetExceeded` when the workbench's deadline is over.
  */
 export function sift(
   builder: DiagramBuilder,
@@ -178,6 +178,7 @@ export function sift(
     ;[size[i], size[i + 1]] = [low, high]
   }
 
+  let nextLook = 4096
   const tired = () => steps >= effort
   const sizeNow = () => {
     if (measure === undefined) return nodes
@@ -203,6 +204,10 @@ export function sift(
         swap(step > 0 ? p : p - 1)
         p += step
         now = sizeNow()
+        if (steps >= nextLook) {
+          nextLook = steps + 4096
+          builder.look()
+        }
         if (now < best) {
           best = now
           bestAt = p
