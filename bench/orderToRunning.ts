@@ -10,6 +10,7 @@ import { quantile, seeded } from './harness.ts'
 import type { Bench, Figure, SectionResult } from './harness.ts'
 import { orderMaker } from './orders.ts'
 import { end } from './processes.ts'
+import { copyRuleFiles, ruleEdits } from './ruleEdits.ts'
 
 const speed = 10
 const shoppers = 50
@@ -17,19 +18,22 @@ const shoppers = 50
 export const title = 'From order to running station'
 export const about = `The whole product as \`npm start\` brings it up, with its two simulated lines at ${speed} times their speed: ${shoppers} shoppers each post an order over HTTP, follow its
 event stream until it is completed, and post the next. The clock runs from the sending of the post to the event that says the first station was seen Running, which is
-intake, rules, disk, dispatch, \`Store\` on every station, \`Start\`, the line's own status event and the stream back.`
+intake, rules, disk, dispatch, \`Store\` on every station, \`Start\`, the line's own status event and the stream back. Then the rule file it serves is edited.`
 
 export async function measure(bench: Bench): Promise<SectionResult> {
   const data = await mkdtemp(join(tmpdir(), 'lot-one-bench-'))
+  const rules = join(data, 'rules')
+  copyRuleFiles(bench, rules)
   try {
-    const first = await start(bench, data)
+    const first = await start(bench, data, rules)
     await end(first.child)
-    const { child, url, seconds } = await start(bench, data)
+    const { child, url, seconds } = await start(bench, data, rules)
     try {
       const product = await fetchProduct(url)
       const before = await cpuSeconds(url)
       const orders = await shop(url, product, bench.quick ? shoppers : 4 * shoppers)
       const cpu = (await cpuSeconds(url)) - before
+      const edits = await ruleEdits(bench, rules, url)
       return {
         rows: [],
         figures: [
@@ -53,6 +57,7 @@ export async function measure(bench: Bench): Promise<SectionResult> {
             unit: 's',
             note: 'keys and certificates are made',
           },
+          ...edits,
         ],
       }
     } finally {
@@ -67,6 +72,7 @@ export async function measure(bench: Bench): Promise<SectionResult> {
 function start(
   { root }: Bench,
   data: string,
+  rules: string,
 ): Promise<{ child: ChildProcess; url: string; seconds: number }> {
   const began = performance.now()
   const child = spawn(process.execPath, [join(root, 'scripts/start.mjs')], {
@@ -76,6 +82,7 @@ function start(
       NODE_ENV: '',
       PORT: '0',
       LOT_ONE_DATA: data,
+      LOT_ONE_RULES: rules,
       LOT_ONE_SIM_SPEED: String(speed),
       NO_COLOR: '1',
     },
