@@ -2,91 +2,55 @@
  * The whole promise at phone size, in a real browser, against the real stack: design, clash, way out, order, every station seen
  * on the page, completed; then the same with the bridge killed in the middle.
  */
-import type { Browser, BrowserContext, Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import { launchBrowser } from '../scripts/browser.mjs'
-import { sendOrder, tellLines } from '../scripts/shopper.mjs'
-import { startShop } from '../scripts/startedShop.mjs'
-import type { StartedShop } from '../scripts/startedShop.mjs'
+import type { Page } from 'playwright-core'
+import { describe, expect, test } from 'vitest'
+import { finished, fridge, judge, order, phone, runShop } from './visit.ts'
 
-let shop: StartedShop
-let browser: Browser
-let context: BrowserContext | undefined
-const complaints: string[] = []
-const staffToken = 'staff-of-the-test'
-
-beforeAll(async () => {
-  ;[shop, browser] = await Promise.all([
-    startShop({ LOT_ONE_SIM_SPEED: '3', LOT_ONE_STAFF_TOKEN: staffToken }),
-    launchBrowser(),
-  ])
-})
-afterEach(async () => {
-  await context?.close()
-  context = undefined
-  expect(complaints.splice(0)).toEqual([])
-})
-afterAll(async () => {
-  await browser?.close()
-  expect(await shop?.stop()).toBe(0)
-})
+/** The shortest station takes two seconds of it: long enough to be seen at work on a machine that is busy with other tests. */
+const stand = runShop({ LOT_ONE_SIM_SPEED: '6' })
 
 /** A phone that also writes down every state its tracker ever showed, in order, because some last only moments. */
-async function phone(): Promise<Page> {
-  context = await browser.newContext({
-    viewport: { width: 390, height: 844 },
-    hasTouch: true,
-    isMobile: true,
-    deviceScaleFactor: 1,
-    locale: 'de-DE',
-  })
-  const page = await context.newPage()
-  page.setDefaultTimeout(60_000)
-  page.on('pageerror', (error) => complaints.push(String(error)))
-  await page.addInitScript(() => {
-    const seen: string[] = []
-    ;(globalThis as { shown?: string[] }).shown = seen
-    const look = () => {
-      for (const element of document.querySelectorAll<HTMLElement>(
-        '[data-testid=station], [data-testid=tracker]',
-      )) {
-        const entry = `${element.dataset['station'] ?? 'order'} ${element.dataset['state']}`
-        if (!seen.includes(entry)) seen.push(entry)
-      }
-    }
-    new MutationObserver(look).observe(document, {
-      subtree: true,
-      childList: true,
-      attributes: true,
-      attributeFilter: ['data-state'],
-    })
-  })
-  await page.goto(`${shop.url}/shop/fridge-atelier-590`)
-  return page
-}
+const openPhone = () =>
+  stand.open(
+    fridge,
+    { ...phone, isMobile: true, locale: 'de-DE', reducedMotion: 'no-preference' },
+    {
+      before: (page) =>
+        page.addInitScript(() => {
+          const seen: string[] = []
+          ;(globalThis as { shown?: string[] }).shown = seen
+          const look = () => {
+            for (const element of document.querySelectorAll<HTMLElement>(
+              '[data-testid=station], [data-testid=tracker]',
+            )) {
+              const entry = `${element.dataset['station'] ?? 'order'} ${element.dataset['state']}`
+              if (!seen.includes(entry)) seen.push(entry)
+            }
+          }
+          new MutationObserver(look).observe(document, {
+            subtree: true,
+            childList: true,
+            attributes: true,
+            attributeFilter: ['data-state'],
+          })
+        }),
+    },
+  )
 const shown = (page: Page) => page.evaluate(() => (globalThis as { shown?: string[] }).shown ?? [])
-const step = (page: Page, name: string) =>
-  page
-    .getByRole('navigation', { name: /Schritte|Steps/ })
-    .getByRole('button', { name, exact: true })
-    .tap()
 const tap = (page: Page, option: string, value: string) =>
   page.locator(`[data-option=${option}] [data-value="${value}"]`).tap()
 
-async function order(page: Page): Promise<void> {
-  await page.getByTestId('bar').getByRole('button', { name: 'Bestellen', exact: false }).tap()
-  await sendOrder(page)
-  await page.getByTestId('tracker').waitFor()
-}
-
 describe('a fridge from a phone to a line and back', () => {
   test('design, clash, way out, order, every station, completed', async () => {
-    const page = await phone()
+    const page = await openPhone()
     const total = page.getByTestId('total')
     await total.waitFor()
     const before = await total.textContent()
 
-    await step(page, 'Wasser und Eis')
+    await page
+      .getByRole('navigation', { name: 'Schritte' })
+      .getByRole('button', { name: 'Wasser und Eis' })
+      .tap()
     await tap(page, 'water_line', 'none')
     await tap(page, 'ice_maker', 'auto')
     const conflict = page.getByTestId('conflict')
@@ -102,12 +66,13 @@ describe('a fridge from a phone to a line and back', () => {
 
     const seenTotal = await total.textContent()
     // a busy machine may build the first part before the tracker is there to show it: the lines wait for it
-    await tellLines(shop, staffToken, 'hold')
+    await stand.tellLines('hold')
     await order(page)
-    await tellLines(shop, staffToken, 'resume')
-    await page.locator('[data-testid=tracker][data-state=completed]').waitFor({ timeout: 120_000 })
+    await stand.tellLines('resume')
+    await finished(page)
     expect(await page.getByTestId('paid').textContent()).toBe(seenTotal)
     expect(await page.getByTestId('serial-number').textContent()).toMatch(/\S/)
+    await judge(page, 'a finished order')
 
     const stations = await page
       .getByTestId('station')
@@ -124,30 +89,30 @@ describe('a fridge from a phone to a line and back', () => {
   }, 240_000)
 
   test('the bridge is killed in the middle and comes back; the tracker ends right, nothing is built twice', async () => {
-    const page = await phone()
+    const page = await openPhone()
     await page.getByTestId('total').waitFor()
     await order(page)
     await page.locator('[data-testid=station][data-state=Ended]').first().waitFor({ timeout: 60_000 })
-    await shop.kill('bridge')
+    await stand.shop.kill('bridge')
     await page
       .locator('[data-testid=link][data-state=waiting], [data-testid=link][data-state=connecting]')
       .or(page.locator('[data-testid=tracker]'))
       .first()
       .waitFor()
-    await page.locator('[data-testid=tracker][data-state=completed]').waitFor({ timeout: 120_000 })
+    await finished(page)
     await page.reload()
-    await page.locator('[data-testid=tracker][data-state=completed]').waitFor()
+    await finished(page)
     const ended = await page.locator('[data-testid=station][data-state=Ended]').count()
     expect(ended).toBe(await page.getByTestId('station').count())
   }, 240_000)
 
   test('an order the page could never make is refused with the rule that forbids it', async () => {
-    const [summary] = (await (await fetch(`${shop.url}/api/products`)).json()) as {
+    const [summary] = (await (await fetch(`${stand.shop.url}/api/products`)).json()) as {
       id: string
       rulesHash: string
       currency: string
     }[]
-    const check = await fetch(`${shop.url}/api/products/${summary!.id}/check`, {
+    const check = await fetch(`${stand.shop.url}/api/products/${summary!.id}/check`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify({
@@ -156,7 +121,7 @@ describe('a fridge from a phone to a line and back', () => {
       }),
     })
     expect(await check.json()).toMatchObject({ buildable: false, conflicts: [{ ruleId: 'ice-water' }] })
-    const refused = await fetch(`${shop.url}/api/orders`, {
+    const refused = await fetch(`${stand.shop.url}/api/orders`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify({

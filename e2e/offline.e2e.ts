@@ -2,39 +2,29 @@
 import { createServer, request as ask } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { brotliDecompressSync, gunzipSync } from 'node:zlib'
-import type { Browser, BrowserContext, Page } from 'playwright-core'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { Page } from 'playwright-core'
+import { beforeAll, expect, test } from 'vitest'
 import { png } from '../mes-bridge/test/pictures.ts'
-import { launchBrowser } from '../scripts/browser.mjs'
 import { sendOrder } from '../scripts/shopper.mjs'
-import { startShop } from '../scripts/startedShop.mjs'
-import type { StartedShop } from '../scripts/startedShop.mjs'
-import { violations } from './axe.ts'
+import {
+  choose,
+  desktop,
+  finished,
+  fridge,
+  judge,
+  phone,
+  runShop,
+  stageFiles,
+  step,
+  toOrder,
+} from './visit.ts'
 
-let shop: StartedShop
-let browser: Browser
-let context: BrowserContext
+const stand = runShop({ LOT_ONE_SIM_SPEED: '30' })
 let page: Page
-const complaints: string[] = []
 beforeAll(async () => {
-  ;[shop, browser] = await Promise.all([startShop({ LOT_ONE_SIM_SPEED: '30' }), launchBrowser()])
-  context = await browser.newContext({
-    locale: 'en-DE',
-    reducedMotion: 'reduce',
-    viewport: { width: 390, height: 844 },
-    hasTouch: true,
-  })
-  page = await context.newPage()
-  page.setDefaultTimeout(30_000)
-  page.on('pageerror', (error) => complaints.push(String(error)))
-})
-afterAll(async () => {
-  await browser?.close()
-  await shop?.stop()
+  page = await stand.open(fridge, phone, { stays: true })
 })
 
-/** The 3D part, which costs a software renderer most of its time. */
-const stageFiles = /assets\/stage-/
 const cached = () =>
   page.evaluate(async () => {
     const keys = await Promise.all(
@@ -44,8 +34,6 @@ const cached = () =>
     )
     return keys.flat().map((url) => new URL(url).pathname)
   })
-const choose = (option: string, value: string) =>
-  page.locator(`[data-option=${option}] [data-value="${value}"]`).tap()
 /** Does something that changes the price, and waits until the page says so. */
 const priceMoves = async (act: () => Promise<unknown>) => {
   const before = await page.getByTestId('total').textContent()
@@ -61,7 +49,6 @@ const settled = () =>
   )
 
 test('after one visit the shop works without a network: page, 3D, options, and an order that waits', async () => {
-  await page.goto(`${shop.url}/shop/fridge-atelier-590`)
   await page.getByTestId('total').waitFor()
   await page.evaluate(() => navigator.serviceWorker.ready.then(() => undefined))
   // what was loaded before there was a worker is kept as well
@@ -69,15 +56,17 @@ test('after one visit the shop works without a network: page, 3D, options, and a
     const kept = await caches.open('products').then((cache) => cache.keys())
     return kept.length >= 2
   })
-  await context.setOffline(true)
-  await page.goto(`${shop.url}/shop/fridge-atelier-590`)
+  await page.context().setOffline(true)
+  await page.goto(stand.shop.url + fridge)
   await page.getByTestId('total').waitFor()
   await settled()
-  await page
-    .getByRole('navigation', { name: 'Steps' })
-    .getByRole('button', { name: 'Look', exact: true })
-    .tap()
-  await priceMoves(() => choose('finish', 'glass'))
+  // this browser says that the network is gone only to a page that saw it going
+  await page.context().setOffline(false)
+  await page.context().setOffline(true)
+  await page.getByText('You are offline').waitFor()
+  await judge(page, 'offline')
+  await step(page, 'Look')
+  await priceMoves(() => choose(page, 'finish', 'glass'))
   const field = page.locator('[data-option=picture]')
   await field.getByRole('button', { name: 'Choose a picture' }).tap()
   const dialog = page.getByRole('dialog', { name: 'Your picture on the front' })
@@ -91,7 +80,7 @@ test('after one visit the shop works without a network: page, 3D, options, and a
       .setInputFiles({ name: 'cat.png', mimeType: 'image/png', buffer: png(1200, 900) }),
   )
   await dialog.getByRole('slider', { name: 'Closer' }).fill('150')
-  expect(await violations(page)).toEqual([])
+  await judge(page, 'a picture of her own')
   await dialog.getByRole('button', { name: 'Done' }).tap()
   await field.getByRole('img', { name: 'Your picture on the front' }).waitFor()
   const link = await page.evaluate(() => {
@@ -100,7 +89,7 @@ test('after one visit the shop works without a network: page, 3D, options, and a
   })
   expect(link).toMatch(/t\.picture=[0-9a-f]{64}-50-50-150$/)
 
-  await page.getByTestId('bar').getByRole('button', { name: 'Order', exact: false }).tap()
+  await toOrder(page)
   await sendOrder(page)
   await page
     .getByTestId('order-status')
@@ -109,6 +98,7 @@ test('after one visit the shop works without a network: page, 3D, options, and a
   const waiting = await page.evaluate(
     () => JSON.parse(localStorage.getItem('lot-one/unanswered-order') ?? 'null').orderId as string,
   )
+  await judge(page, 'an order that waits')
   // the page may be closed meanwhile
   await page.reload()
   await page
@@ -117,10 +107,7 @@ test('after one visit the shop works without a network: page, 3D, options, and a
     .waitFor()
 
   // nobody but this device has the picture yet: who opens the link elsewhere is told, and goes on without
-  const elsewhere = await browser.newContext({ locale: 'en-DE', reducedMotion: 'reduce' })
-  const friend = await elsewhere.newPage()
-  await friend.route(stageFiles, (route) => route.abort())
-  await friend.goto(`${shop.url}/shop/fridge-atelier-590#${link}`)
+  const friend = await stand.open(`${fridge}#${link}`, desktop, { without3D: true })
   await friend.locator('[data-testid=note][data-kind=picture-lost]').waitFor()
 
   const sent: string[] = []
@@ -130,8 +117,10 @@ test('after one visit the shop works without a network: page, 3D, options, and a
     if (request.method() === 'POST') sent.push(request.postDataJSON().orderId)
   })
   // the factory is busy at first: the order goes out again by itself
-  await context.route('**/api/orders', (route) => route.fulfill({ status: 503, body: '{}' }), { times: 1 })
-  await context.setOffline(false)
+  await page
+    .context()
+    .route('**/api/orders', (route) => route.fulfill({ status: 503, body: '{}' }), { times: 1 })
+  await page.context().setOffline(false)
   // what a browser says when its network is back; this one says it only to pages that it saw going offline
   await page.evaluate(() => dispatchEvent(new Event('online')))
   await page.getByTestId('order-status').getByText('We try again by ourselves, next at').waitFor()
@@ -145,13 +134,14 @@ test('after one visit the shop works without a network: page, 3D, options, and a
     friend.goto(page.url()),
   ])
   expect([shown.status(), shown.headers()['content-type']]).toEqual([200, 'image/jpeg'])
-  await elsewhere.close()
-  expect(complaints).toEqual([])
 })
 
 test('nothing of orders and of the factory’s people is ever kept', async () => {
-  await page.locator('[data-testid=tracker][data-state=completed]').waitFor({ timeout: 120_000 })
-  await page.goto(`${shop.url}/lines`)
+  await finished(page)
+  await page.goto(`${stand.shop.url}/orders`)
+  await page.locator('.order-link').waitFor()
+  await judge(page, 'my orders')
+  await page.goto(`${stand.shop.url}/lines`)
   await page.getByRole('heading').first().waitFor()
   const kept = await cached()
   expect(kept).toContain('/')
@@ -160,12 +150,9 @@ test('nothing of orders and of the factory’s people is ever kept', async () =>
 })
 
 test('a new version of the shop is offered, comes only when it is asked for, and the design stays', async () => {
-  const newer = await newerBuild(shop.url)
-  const other = await browser.newContext({ locale: 'en-DE', reducedMotion: 'reduce' })
+  const newer = await newerBuild(stand.shop.url)
   try {
-    const tab = await other.newPage()
-    await tab.route(stageFiles, (route) => route.abort())
-    await tab.goto(`${newer.url}/shop/fridge-atelier-590`)
+    const tab = await stand.open(newer.url + fridge, desktop, { without3D: true })
     await tab.getByTestId('total').waitFor()
     const version = () => tab.evaluate(async () => (await caches.keys()).filter((n) => n.startsWith('shop-')))
     await tab.evaluate(() => navigator.serviceWorker.ready.then(() => undefined))
@@ -183,6 +170,7 @@ test('a new version of the shop is offered, comes only when it is asked for, and
     await tab.getByTestId('update').getByText('A new version of the shop is there').waitFor()
     expect(await tab.getByTestId('total').textContent()).toBe(total)
     expect(await version()).toContain(first)
+    await judge(tab, 'an offer of a new version')
     await Promise.all([
       tab.waitForEvent('load'),
       tab.getByTestId('update').getByRole('button', { name: 'Reload' }).click(),
@@ -192,13 +180,12 @@ test('a new version of the shop is offered, comes only when it is asked for, and
     expect(await version()).toContain('shop-newer')
     expect(await tab.getByTestId('update').count()).toBe(0)
   } finally {
-    await other.close()
     await newer.stop()
   }
 })
 
 test('a picture, a GLB and a USDZ are made and saved from the page', async () => {
-  await page.goto(`${shop.url}/shop/fridge-atelier-590`)
+  await page.goto(stand.shop.url + fridge)
   await settled()
   await page.getByRole('button', { name: 'Picture, 3D model, your room' }).tap()
   for (const kind of ['glb', 'usdz']) {
@@ -210,6 +197,7 @@ test('a picture, a GLB and a USDZ are made and saved from the page', async () =>
     ])
     expect(download.suggestedFilename()).toBe(`lot-one-fridge.${kind}`)
   }
+  await judge(page, 'taking it along')
 })
 
 /** Stands before a shop as it is; from `publish` on its service worker belongs to another build. */

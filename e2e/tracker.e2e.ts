@@ -5,83 +5,47 @@
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { builtOperations, readLedger } from '../plc-sim/src/ledger.ts'
-import type { Browser, BrowserContext, Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
-import { launchBrowser } from '../scripts/browser.mjs'
-import { sendOrder, tellLines } from '../scripts/shopper.mjs'
-import { startShop } from '../scripts/startedShop.mjs'
-import type { StartedShop } from '../scripts/startedShop.mjs'
-import { violations } from './axe.ts'
+import type { Page } from 'playwright-core'
+import { expect, test } from 'vitest'
+import { finished, fridge, judge, order, phone, runShop } from './visit.ts'
 
-let shop: StartedShop
-let browser: Browser
-let context: BrowserContext | undefined
-const complaints: string[] = []
-const staffToken = 'staff-of-the-test'
-
-beforeAll(async () => {
-  ;[shop, browser] = await Promise.all([
-    startShop({ LOT_ONE_SIM_SPEED: '10', LOT_ONE_STAFF_TOKEN: staffToken }),
-    launchBrowser(),
-  ])
-})
-afterEach(async () => {
-  await context?.close()
-  context = undefined
-  expect(complaints.splice(0)).toEqual([])
-})
-afterAll(async () => {
-  await browser?.close()
-  expect(await shop?.stop()).toBe(0)
-})
+const stand = runShop({ LOT_ONE_SIM_SPEED: '10' })
 
 /** A phone whose notifications are written down instead of shown: that edge belongs to the browser. */
-async function phone(): Promise<Page> {
-  context = await browser.newContext({
-    viewport: { width: 390, height: 844 },
-    hasTouch: true,
-    isMobile: true,
-    locale: 'en-DE',
-  })
-  const page = await context.newPage()
-  page.setDefaultTimeout(60_000)
-  page.on('pageerror', (error) => complaints.push(String(error)))
-  await page.addInitScript(() => {
-    const log: string[] = []
-    Object.assign(globalThis, { told: log })
-    class Written extends EventTarget {
-      static permission = 'default'
-      static requestPermission() {
-        log.push('permission asked')
-        Written.permission = 'granted'
-        return Promise.resolve('granted')
-      }
-      constructor(title: string) {
-        super()
-        log.push(title)
-      }
-    }
-    Object.assign(globalThis, { Notification: Written })
-    ServiceWorkerRegistration.prototype.showNotification = (title) => {
-      log.push(title)
-      return Promise.resolve()
-    }
-  })
-  return page
-}
+const openPhone = () =>
+  stand.open(
+    fridge,
+    { ...phone, isMobile: true, reducedMotion: 'no-preference' },
+    {
+      before: (page) =>
+        page.addInitScript(() => {
+          const log: string[] = []
+          Object.assign(globalThis, { told: log })
+          class Written extends EventTarget {
+            static permission = 'default'
+            static requestPermission() {
+              log.push('permission asked')
+              Written.permission = 'granted'
+              return Promise.resolve('granted')
+            }
+            constructor(title: string) {
+              super()
+              log.push(title)
+            }
+          }
+          Object.assign(globalThis, { Notification: Written })
+          ServiceWorkerRegistration.prototype.showNotification = (title) => {
+            log.push(title)
+            return Promise.resolve()
+          }
+        }),
+    },
+  )
 const told = (page: Page) => page.evaluate(() => (globalThis as unknown as { told: string[] }).told)
-
-async function order(page: Page): Promise<string> {
-  await page.goto(`${shop.url}/shop/fridge-atelier-590`)
-  await page.getByTestId('bar').getByRole('button', { name: 'Order', exact: false }).tap()
-  await sendOrder(page)
-  await page.getByTestId('tracker').waitFor()
-  return new URL(page.url()).pathname.split('/').at(-1)!
-}
 
 /** The parameters a station was given for an order when it began, as the lines' own ledgers say. */
 function builtAt(station: string, orderId: string) {
-  const folder = join(shop.data, 'simulated-lines')
+  const folder = join(stand.shop.data, 'simulated-lines')
   const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) =>
     file.endsWith('ledger.jsonl'),
   )
@@ -91,8 +55,8 @@ function builtAt(station: string, orderId: string) {
 }
 
 test('a handle changed from the tracker is the handle that is built; then it is locked, and the film shows it all again', async () => {
-  const page = await phone()
-  await tellLines(shop, staffToken, 'hold')
+  const page = await openPhone()
+  await stand.tellLines('hold')
   const orderId = await order(page)
   expect(await told(page), 'nothing is asked before she taps').toEqual([])
   await page.getByTestId('tell-me').getByRole('button').tap()
@@ -104,7 +68,7 @@ test('a handle changed from the tracker is the handle that is built; then it is 
   expect(await row.textContent()).toMatch(/can be changed now/)
   await row.locator('summary').tap()
   await row.locator('[data-value=bar]').tap()
-  expect(await violations(page)).toEqual([])
+  await judge(page, 'a change')
   await page.getByTestId('change-form').getByRole('button', { name: 'Review and change' }).tap()
   const dialog = page.getByRole('dialog')
   expect(await dialog.getByTestId('change-price').textContent()).toMatch(/€/)
@@ -119,7 +83,7 @@ test('a handle changed from the tracker is the handle that is built; then it is 
   await form.locator('[data-option=ice_maker] [data-value=auto]').tap()
   const conflict = form.getByTestId('conflict')
   expect(await conflict.textContent()).toMatch(/water/)
-  expect(await violations(page)).toEqual([])
+  await judge(page, 'a change that clashes')
   await conflict.getByTestId('repair').first().tap()
   await conflict.waitFor({ state: 'detached' })
   await form.locator('[data-option-row=width_mm] summary').tap()
@@ -133,7 +97,7 @@ test('a handle changed from the tracker is the handle that is built; then it is 
   })
   await page.route('**/api/orders/*', async (route) => {
     if (route.request().method() === 'PATCH') {
-      await tellLines(shop, staffToken, 'resume')
+      await stand.tellLines('resume')
       await width.waitFor()
     }
     await route.continue()
@@ -149,10 +113,10 @@ test('a handle changed from the tracker is the handle that is built; then it is 
     409,
     { type: '/problems/frozen', station: 'sheet-metal', options: ['width_mm'] },
   ])
-  expect(await violations(page)).toEqual([])
+  await judge(page, 'a change that came too late')
   await form.getByRole('button', { name: 'Leave' }).tap()
 
-  await page.locator('[data-testid=tracker][data-state=completed]').waitFor({ timeout: 120_000 })
+  await finished(page)
   const built = builtAt('assembly-test', orderId)
   expect(built).toHaveLength(1)
   expect(JSON.stringify(built[0]!.order)).toMatch(/"Handle"[^}]*"bar"/)
@@ -173,7 +137,7 @@ test('a handle changed from the tracker is the handle that is built; then it is 
   expect(await page.locator('.viewport-caption').textContent()).toBe('Replay')
   await page.getByTestId('film-play').tap()
   await expect.poll(async () => Number(await slider.inputValue()), { timeout: 30_000 }).toBeGreaterThan(2)
-  expect(await violations(page)).toEqual([])
+  await judge(page, 'the film')
   await page.getByTestId('film-live').tap()
   await film.waitFor({ state: 'detached' })
   expect(await page.locator('.viewport-caption').count()).toBe(0)

@@ -34,7 +34,10 @@ type Encoding = 'br' | 'gzip' | 'identity'
 
 const notBuilt = 'The shop is not built. Run: npm run build (npm start does it by itself)\n'
 
-/** Makes the handler for everything that is no API: files of `folder`, or the page. */
+/**
+ * Makes the handler for everything that is no API: files of `folder`, or the page. A browser that was led to an address that names
+ * nothing gets the page as well, which says so, with status 404.
+ */
 export function shopFiles(folder: string): RequestHandler {
   /** Bytes by path and encoding; a build is never changed in place, only replaced before a start. */
   const cache = new Map<string, Promise<Buffer>>()
@@ -53,7 +56,12 @@ export function shopFiles(folder: string): RequestHandler {
     if (request.method !== 'GET' && request.method !== 'HEAD') return next()
     if (/^\/(api|problems)(\/|$)/.test(request.path)) return next()
     const isPage = pages.has(request.path.split('/', 2)[1]!) && extname(request.path) === ''
-    const path = isPage ? 'index.html' : safePath(request.path)
+    let path = isPage ? 'index.html' : safePath(request.path)
+    const isThere = path !== undefined && existsSync(join(folder, path))
+    if (!isPage && !isThere && request.get('accept')?.includes('text/html') === true) {
+      path = 'index.html'
+      response.status(404)
+    }
     if (path === undefined) return next()
     const file = join(folder, path)
     if (!existsSync(file))

@@ -150,6 +150,9 @@ test('a shop that is not built is said to be so; built, it is served with its ad
     expect(asset.headers.get('content-encoding')).toBe(encoding === 'identity' ? null : encoding)
   }
   expect((await send(`${shop.url}/assets/none.js`)).status).toBe(404)
+  // a browser that was led astray is told by the page
+  const astray = await send(`${shop.url}/nowhere`, { headers: { accept: 'text/html,*/*;q=0.8' } })
+  expect(astray).toMatchObject({ status: 404, body: expect.stringContaining('Lot One') })
   for (const path of [
     '/../secret.js',
     '/..%2fsecret.js',

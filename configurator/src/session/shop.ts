@@ -24,7 +24,7 @@ export type ShopView =
   /** No answer yet; another attempt follows by itself. */
   | { readonly state: 'unreachable'; readonly offline: boolean }
   | { readonly state: 'empty' }
-  /** Several products are on sale and none was asked for. */
+  /** Several products are on sale and none was asked for, or one that is not among them. */
   | { readonly state: 'choosing'; readonly products: readonly ProductEntry[] }
   | { readonly state: 'ready'; readonly products: readonly ProductEntry[]; readonly design: DesignSession }
 
@@ -32,8 +32,8 @@ export interface Session {
   subscribe(listener: () => void): () => void
   getSnapshot(): ShopView
   /**
-   * Shows a product; an unknown one counts as the first on sale. Without an id the product on show stays, else the only one on sale
-   * is shown, else none: the shopper chooses. Showing it already changes nothing.
+   * Shows a product. Without an id the product on show stays, else the only one on sale is shown. Else, and when it is not on sale,
+   * the shopper chooses. Showing it already changes nothing.
    */
   show(id?: string): void
   /** The product this browser designed last, if it did. */
@@ -111,9 +111,15 @@ export function openSession(door: Door): Session {
     const list = await bridge.products()
     if (list.kind !== 'ok') return again()
     products = list.value
+    const [first] = products
+    if (!first) return tell({ state: 'empty' })
     if (wanted === undefined && products.length > 1 && !fragment) return tell({ state: 'choosing', products })
-    const entry = products.find((product) => product.id === wanted) ?? products[0]
-    if (!entry) return tell({ state: 'empty' })
+    const entry = wanted === undefined ? first : products.find((product) => product.id === wanted)
+    if (!entry) {
+      // a design of it is a design of nothing else
+      fragment = ''
+      return tell({ state: 'choosing', products })
+    }
     const answer = await bridge.product(entry.id)
     if (answer.kind !== 'ok') return again()
     const product = await openAnyProduct(answer.value)

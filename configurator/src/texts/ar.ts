@@ -128,6 +128,7 @@ export const ar: Messages = {
   shopUnreachableLead: 'تصميمك محفوظ في هذا المتصفح، والصفحة تواصل المحاولة.',
   noProducts: 'لا شيء معروض للبيع اليوم',
   noProductsLead: 'نرجو أن تعود قريبًا.',
+  notOnSale: 'هذا المنتج غير معروض للبيع',
   notFound: 'هذه الصفحة غير موجودة',
   offline: 'أنت غير متصل. يمكنك متابعة الاختيار.',
   broken: 'حدث خلل في هذه الصفحة',

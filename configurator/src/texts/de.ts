@@ -101,6 +101,7 @@ export const de: Messages = {
   shopUnreachableLead: 'Ihr Entwurf ist in diesem Browser sicher. Die Seite versucht es weiter.',
   noProducts: 'Heute ist nichts im Angebot',
   noProductsLead: 'Bitte schauen Sie bald wieder vorbei.',
+  notOnSale: 'Dieses Produkt gibt es nicht zu kaufen',
   notFound: 'Diese Seite gibt es nicht',
   offline: 'Sie sind offline. Gestalten geht weiter.',
   broken: 'Auf dieser Seite ist etwas kaputtgegangen',

@@ -106,6 +106,7 @@ export const en = {
   shopUnreachableLead: 'Your design is safe in this browser. The page keeps trying.',
   noProducts: 'Nothing is on sale today',
   noProductsLead: 'Please come back soon.',
+  notOnSale: 'This product is not on sale',
   notFound: 'There is no such page',
   offline: 'You are offline. Choosing still works.',
   broken: 'Something broke on this page',

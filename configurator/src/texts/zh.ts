@@ -92,6 +92,7 @@ export const zh: Messages = {
   shopUnreachableLead: '您的设计已保存在此浏览器中，页面会继续尝试。',
   noProducts: '今天没有可售产品',
   noProductsLead: '请稍后再来。',
+  notOnSale: '此产品不在售',
   notFound: '没有这个页面',
   offline: '您已离线，仍可继续设计。',
   broken: '页面出错了',

@@ -12,7 +12,7 @@ import {
 import type { ReactNode } from 'react'
 import type { Appliance } from '../scene/appliance.ts'
 import type { DesignSession, DesignView, Session, ShopView } from '../session.ts'
-import { trackingPath } from '../session.ts'
+import { trackingPath, unitOf } from '../session.ts'
 import { directionOf, laterMessages, lettersOf, loadMessages } from '../texts/index.ts'
 import type { Messages } from '../texts/index.ts'
 import { applianceOf } from './appliance.ts'
@@ -182,15 +182,24 @@ function Pages({
         token={route.token}
       />
     )
-  if (route.page === 'orders') return <OrdersPage header={header} session={session} />
+  if (route.page === 'orders') return <OrdersPage header={header} session={session} products={products} />
   if (route.page === 'saved') return <SavedPage header={header} session={session} products={products} />
-  if (route.page === 'unknown') return <Plain header={header} title={t.notFound} action={<HomeLink />} />
+  if (route.page === 'unknown')
+    return <Plain header={header} icon="search" title={t.notFound} action={<HomeLink />} />
   if (shop.state === 'unreachable')
-    return <Plain header={header} title={t.shopUnreachable} lead={t.shopUnreachableLead} />
-  if (shop.state === 'empty') return <Plain header={header} title={t.noProducts} lead={t.noProductsLead} />
+    return <Plain header={header} icon="alert" title={t.shopUnreachable} lead={t.shopUnreachableLead} />
+  if (shop.state === 'empty')
+    return <Plain header={header} icon="box" title={t.noProducts} lead={t.noProductsLead} />
   const isStart = route.page === 'shop' && route.product === undefined && products.length > 1
   if (isStart || shop.state === 'choosing')
-    return <StartPage header={header} session={session} products={products} />
+    return (
+      <StartPage
+        header={header}
+        session={session}
+        products={products}
+        isUnknown={wanted !== undefined && products.every(({ id }) => id !== wanted)}
+      />
+    )
   if (!design) return <Shell header={header} />
   if (route.page === 'compare')
     return <ComparePage header={header} session={session} design={design} hash={route.hash} />
@@ -216,6 +225,7 @@ function useAcceptedOrder(session: Session): void {
       orderedAt: new Date().toISOString(),
       priceCents: order.expectedPriceCents,
       currency: order.currency,
+      unit: unitOf(order),
     })
     session.checkout.done()
     navigate(trackingPath(key))

@@ -20,7 +20,8 @@ export function ChangeList({
           <span className="change-option">{product.label(option, language)}</span>
           <span className="change-values">
             <s>{words.value(product, option, from)}</s>
-            <Icon name="arrow" size={14} /> <strong>{words.value(product, option, to)}</strong>
+            <Icon name="arrow" size={14} />
+            <strong>{words.value(product, option, to)}</strong>
           </span>
         </span>
       ))}

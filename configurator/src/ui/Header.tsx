@@ -51,8 +51,8 @@ export function Header({
           </Link>
         )}
         {session.orders().length > 0 && (
-          <Link to="/orders" className="header-link">
-            {t.myOrders}
+          <Link to="/orders" className="header-link" label={t.myOrders}>
+            <Icon name="box" /> <span className="header-words">{t.myOrders}</span>
           </Link>
         )}
         <button type="button" className="header-link" aria-haspopup="dialog" onClick={() => setOpen(true)}>

@@ -1,6 +1,8 @@
 import { useEffect, useRef, useState } from 'react'
 import type { ReactNode } from 'react'
 import { Boundary } from './Boundary.tsx'
+import { Icon } from './icons.tsx'
+import type { IconName } from './icons.tsx'
 import { Link } from './Link.tsx'
 import { DrawnPicture, Viewport } from './Viewport.tsx'
 import type { Picture } from './Viewport.tsx'
@@ -77,20 +79,26 @@ export function Shell({ header }: { readonly header: ReactNode }) {
 export function Plain({
   header,
   title,
+  icon,
   lead,
   action,
+  testId,
   children,
 }: {
   readonly header: ReactNode
   readonly title: string
+  /** Stands over a page that has nothing to show. */
+  readonly icon?: IconName
   readonly lead?: string
   readonly action?: ReactNode
+  readonly testId?: string
   readonly children?: ReactNode
 }) {
   return (
     <>
       {header}
-      <main className="plain">
+      <main className="plain" data-testid={testId}>
+        {icon && <Icon name={icon} size={40} />}
         <h1>{title}</h1>
         {lead !== undefined && <p className="lead">{lead}</p>}
         {children}

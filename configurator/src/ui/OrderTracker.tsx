@@ -34,15 +34,6 @@ export function OrderTracker({
   const { t } = words
   const view = useStore(watch)
   const { order } = view
-  if (view.link.state === 'gone') {
-    return (
-      <div className="empty" data-testid="order-gone">
-        <Icon name="box" size={40} />
-        <h1>{t.orderGone}</h1>
-        <p>{t.orderGoneLead}</p>
-      </div>
-    )
-  }
   if (!order) {
     return (
       <div className="skeleton-rows" aria-busy="true">

@@ -12,15 +12,18 @@ export default function StartPage({
   header,
   session,
   products,
+  isUnknown,
 }: {
   readonly header: ReactNode
   readonly session: Session
   readonly products: readonly ProductEntry[]
+  /** The address asks for a product that is not on sale. */
+  readonly isUnknown: boolean
 }) {
   const words = useWords()
   const { t, language } = words
   const last = session.lastProduct()
-  useTitle(t.theShop)
+  useTitle(isUnknown ? t.notOnSale : t.theShop)
   // a product can be picked before its picture is there: the pictures are asked for after the first paint
   const [{ Thumbnail }, setPictures] = useState<Partial<typeof import('./Thumbnail.tsx')>>({})
   useEffect(() => {
@@ -31,7 +34,7 @@ export default function StartPage({
       {header}
       <main className="start">
         <div className="start-head">
-          <h1>{t.startTitle}</h1>
+          <h1>{isUnknown ? t.notOnSale : t.startTitle}</h1>
           <p className="lead">{t.startLead}</p>
           <OfflineHint />
         </div>

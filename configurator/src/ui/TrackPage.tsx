@@ -3,9 +3,10 @@ import { useEffect, useMemo, useState } from 'react'
 import type { ReactNode } from 'react'
 import type { BuildStage } from '../scene/appliance.ts'
 import type { Session } from '../session.ts'
+import { unitOf } from '../session.ts'
 import { applianceOf } from './appliance.ts'
 import { finishedStages } from './finished.ts'
-import { Layout, OfflineHint, useTitle } from './Layout.tsx'
+import { HomeLink, Layout, OfflineHint, Plain, useTitle } from './Layout.tsx'
 import { OrderTracker } from './OrderTracker.tsx'
 import { useStore } from './store.ts'
 import type { Picture } from './Viewport.tsx'
@@ -28,20 +29,35 @@ export default function TrackPage({
   const { t } = useLaterWords()
   const [watch] = useState(() => session.watch({ orderId, token }))
   useEffect(() => () => watch.close(), [watch])
-  const { order } = useStore(watch)
+  const { order, link } = useStore(watch)
   const productId = order?.order.productId
   useEffect(() => {
     // the words for what was ordered come from its own product
     if (productId !== undefined) session.show(productId)
   }, [session, productId])
-  useTitle(t.trackTitle)
+  const ordered = order?.order
+  useEffect(() => {
+    // a change, from here or from elsewhere, is what she finds among her orders
+    const known = ordered && session.orders().find((each) => each.orderId === ordered.orderId)
+    if (known) session.remember({ ...known, priceCents: ordered.priceCents, unit: unitOf(ordered) })
+  }, [session, ordered])
+  const isGone = link.state === 'gone'
+  useTitle(isGone ? t.orderGone : t.trackTitle)
   const [moment, setMoment] = useState<OrderView>()
+  const picture = usePicture(session, moment ?? order, moment !== undefined)
+  if (isGone)
+    return (
+      <Plain
+        header={header}
+        icon="box"
+        title={t.orderGone}
+        lead={t.orderGoneLead}
+        testId="order-gone"
+        action={<HomeLink />}
+      />
+    )
   return (
-    <Layout
-      header={header}
-      picture={usePicture(session, moment ?? order, moment !== undefined)}
-      skip={t.skipToContent}
-    >
+    <Layout header={header} picture={picture} skip={t.skipToContent}>
       <OfflineHint />
       <OrderTracker
         watch={watch}

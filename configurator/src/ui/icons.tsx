@@ -32,11 +32,14 @@ const paths = {
   bell: 'M6 16.500V11a6 6 0 0 1 12 0v5.500l1.500 1.500h-15L6 16.500ZM10 20.500h4',
 } as const
 
+/** Every icon there is. */
+export type IconName = keyof typeof paths
+
 /** Icons that point along the line of reading: mirrored where it runs from right to left. */
 const mirrored: ReadonlySet<string> = new Set(['undo', 'redo', 'chevron', 'arrow', 'search'])
 
 /** One line icon, 24 units, in the text's colour; always beside or instead of words that say the same. */
-export function Icon({ name, size = 20 }: { readonly name: keyof typeof paths; readonly size?: number }) {
+export function Icon({ name, size = 20 }: { readonly name: IconName; readonly size?: number }) {
   return (
     <svg
       className="icon"

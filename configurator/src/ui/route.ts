@@ -9,9 +9,15 @@ export type Route =
   | { readonly page: 'track'; readonly orderId: string; readonly token: string }
   | { readonly page: 'unknown' }
 
-/** Reads an address of the page. */
+/** Reads an address of the page; one that is cut in the middle of a character names nothing. */
 function routeOf(path: string, hash: string): Route {
-  const [first, second, ...more] = path.split('/').filter(Boolean).map(decodeURIComponent)
+  let parts: string[]
+  try {
+    parts = path.split('/').filter(Boolean).map(decodeURIComponent)
+  } catch {
+    return { page: 'unknown' }
+  }
+  const [first, second, ...more] = parts
   if (more.length > 0) return { page: 'unknown' }
   if (first === undefined) return { page: 'shop' }
   if (first === 'shop' && second !== undefined) return { page: 'shop', product: second }

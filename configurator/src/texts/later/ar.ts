@@ -223,7 +223,6 @@ export const later: LaterMessages = {
   compareHint: 'تصميمان جنبًا إلى جنب: ما يختلف فقط.',
 
   savedLead: 'تبقى في هذا المتصفح حتى بعد إعادة التحميل. شارك تصميمًا لتجده في مكان آخر.',
-  savedEmpty: 'لا شيء محفوظ بعد',
   savedEmptyLead: 'القلب بجانب التصميم يحفظه هنا مع صورته وسعره.',
   saveName: 'الاسم',
   saveIt: 'احفظ',

@@ -202,7 +202,6 @@ export const later: LaterMessages = {
 
   savedLead:
     'Sie bleiben in diesem Browser, auch nach dem Neuladen. Teilen Sie einen, um ihn woanders zu haben.',
-  savedEmpty: 'Noch nichts gemerkt',
   savedEmptyLead: 'Das Herz neben einem Entwurf merkt ihn hier, mit Bild und Preis.',
   saveName: 'Name',
   saveIt: 'Merken',

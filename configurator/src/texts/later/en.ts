@@ -205,7 +205,6 @@ export const later = {
 
   // saved designs
   savedLead: 'They stay in this browser and survive a reload. Share one to have it elsewhere.',
-  savedEmpty: 'Nothing saved yet',
   savedEmptyLead: 'The heart beside a design keeps it here, with its picture and price.',
   saveName: 'Name',
   saveIt: 'Save',

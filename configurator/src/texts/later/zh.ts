@@ -192,7 +192,6 @@ export const later: LaterMessages = {
   compareHint: '并排比较两种设计，只显示不同之处。',
 
   savedLead: '它们保存在此浏览器中，重新加载也不会丢失。分享后可在别处打开。',
-  savedEmpty: '还没有保存的设计',
   savedEmptyLead: '点设计旁的心形，就会连同图片和价格保存在这里。',
   saveName: '名称',
   saveIt: '保存',

@@ -33,6 +33,7 @@ export function SavedPage({
       header={header}
       title={t.mySaved}
       lead={list.length > 0 ? t.savedLead : t.savedEmptyLead}
+      {...(list.length === 0 && { icon: 'heart' })}
       action={<HomeLink />}
     >
       <div className="removed" aria-live="polite">
@@ -53,7 +54,6 @@ export function SavedPage({
           </>
         )}
       </div>
-      {list.length === 0 && <p>{t.savedEmpty}</p>}
       <ul className="saved-list">
         {list.map((saved) => (
           <Saved
@@ -148,6 +148,8 @@ function Saved({
           <button type="button" className="icon-button" aria-label={t.remove(saved.name)} onClick={onRemove}>
             <Icon name="bin" />
           </button>
+          {/* the picture is the button, and it reaches over the whole card */}
+          {isOnSale && <Icon name="arrow" />}
         </div>
       </div>
     </li>
