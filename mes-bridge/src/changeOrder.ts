@@ -14,7 +14,7 @@ import { Bit } from './line.ts'
 import type { Line } from './line.ts'
 import { newJob } from './orderBook.ts'
 import type { Job, Work } from './orderBook.ts'
-import { begun, changingDetail } from './plan.ts'
+import { begun, changingDetail } from './work.ts'
 import type { Frozen, Production } from './production.ts'
 
 export type CancelOutcome = Awaited<ReturnType<Production['requestCancel']>>

@@ -11,7 +11,7 @@ import { createLeases, unassignedLease } from './leases.ts'
 import type { Leases, LeasesParts } from './leases.ts'
 import type { Line } from './line.ts'
 import type { OrderBook, Work } from './orderBook.ts'
-import { lineInHand } from './plan.ts'
+import { lineInHand } from './work.ts'
 
 export interface CustodyParts extends Pick<LeasesParts, 'bridge' | 'clock' | 'monotonicMs' | 'log' | 'pace'> {
   readonly journal: Journal

@@ -11,8 +11,8 @@ import type { Job, OrderBook, Work } from './orderBook.ts'
 import type { Fence } from './journal.ts'
 import type { JobOrder } from './jobOrder.ts'
 import { unassignedLease } from './leases.ts'
-import { begun, forgottenDetail, withdrawingDetail } from './plan.ts'
-import type { Action, Settlement } from './plan.ts'
+import { begun, forgottenDetail, withdrawingDetail } from './work.ts'
+import type { Action, Settlement } from './work.ts'
 
 /** What the dispatcher lends to those who act for it. */
 export interface Desk {

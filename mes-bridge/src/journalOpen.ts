@@ -1,17 +1,17 @@
 /** Opens the order log on the database it is given: one set of queries, the embedded SQLite or a PostgreSQL server. */
 import { createHash } from 'node:crypto'
-import { fold, isCurrent, newOrderView, replay } from '@lot-one/rules'
-import type { LifecycleSnapshot, OrderEvent, OrderSnapshot } from '@lot-one/rules'
+import { fold, newOrderView } from '@lot-one/rules'
+import type { OrderEvent } from '@lot-one/rules'
 import { Kysely, Migrator } from 'kysely'
-import type { JobOrder, JobRecord } from './jobOrder.ts'
 import { JournalUnavailable } from './journal.ts'
-import type { Holder, Journal, OpenOrder, StoredOrder, Unavailable } from './journal.ts'
+import type { Journal, Unavailable } from './journal.ts'
 import { createBridges } from './journalBridges.ts'
 import type { BridgesParts } from './journalBridges.ts'
 import { createPictures } from './journalPictures.ts'
 import { createCommitter } from './journalCommit.ts'
 import type { Transact } from './journalCommit.ts'
 import { followPostgres, hasty, openPostgres, patient, postgresUnavailable } from './journalPostgres.ts'
+import { createReads } from './journalReads.ts'
 import type { Written } from './journalRows.ts'
 import { openSqlite, sqliteUnavailable } from './journalSqlite.ts'
 import { migrations } from './journalTables.ts'
@@ -133,97 +133,7 @@ export async function openJournal({ storage, now, warn, maxWaiting = 4096 }: Jou
     }
   }
 
-  /** Orders with their events folded in, in the order of `ids`. */
-  async function load(ids: readonly string[]): Promise<StoredOrder[]> {
-    const rows = await db
-      .selectFrom('orders')
-      .innerJoin('order_states', 'order_states.order_id', 'orders.order_id')
-      .select(['orders.order_id', 'snapshot', 'tracking_token', 'lifecycle'])
-      .where('orders.order_id', 'in', ids)
-      .execute()
-    const events = groupBy(
-      await db
-        .selectFrom('events')
-        .select(['order_id', 'event'])
-        .where('order_id', 'in', ids)
-        .orderBy('order_id')
-        .orderBy('seq')
-        .execute(),
-      (row) => row.order_id,
-    )
-    const orders = new Map(
-      rows.map((row) => {
-        const snapshot = JSON.parse(row.snapshot) as OrderSnapshot
-        const past = (events.get(row.order_id) ?? []).map(({ event }) => JSON.parse(event) as OrderEvent)
-        const lifecycle = JSON.parse(row.lifecycle) as LifecycleSnapshot
-        const order: StoredOrder = {
-          snapshot,
-          trackingToken: row.tracking_token,
-          view: past.reduce(fold, newOrderView(snapshot)),
-          lifecycle: isCurrent(lifecycle) ? lifecycle : replay(past),
-        }
-        return [row.order_id, order]
-      }),
-    )
-    return ids.flatMap((id) => orders.get(id) ?? [])
-  }
-
-  async function loadJobs(ids: readonly string[]): Promise<Map<string, JobRecord[]>> {
-    const rows = await db
-      .selectFrom('jobs')
-      .selectAll()
-      .where('order_id', 'in', ids)
-      .orderBy('order_id')
-      .orderBy('op')
-      .execute()
-    return groupBy(
-      rows.map((row): JobRecord => ({
-        jobOrder: JSON.parse(row.job_order) as JobOrder,
-        lineId: row.line_id,
-        handOver: row.hand_over as JobRecord['handOver'],
-        attempt: row.attempt,
-        cleared: row.cleared === 1,
-        ...(row.job_state !== null && { jobState: row.job_state as NonNullable<JobRecord['jobState']> }),
-        ...(row.detail !== null && { detail: row.detail }),
-      })),
-      (job) => job.jobOrder.orderId,
-    )
-  }
-
-  /** Ids of open orders, oldest first. Job orders that were taken off again or refused keep no order open. */
-  async function openIds(of?: Holder): Promise<readonly string[]> {
-    const unfinished = db.selectFrom('order_states').select('order_id').where('finished', '=', 0)
-    const offTheLine = ['withdrawn', 'refused']
-    const left = db.selectFrom('jobs').select('order_id').where('cleared', '=', 0)
-    // planned and never sent: of a finished order nothing is left to do
-    const sent = left.where('hand_over', 'not in', [...offTheLine, 'planned'])
-    const rows = await db
-      .selectFrom('orders')
-      .select('order_id')
-      .where((eb) => {
-        const isUnfinished = eb('order_id', 'in', unfinished)
-        if (of === undefined) return eb.or([isUnfinished, eb('order_id', 'in', sent)])
-        if ('onNoneOf' in of) {
-          if (of.onNoneOf.length === 0) return isUnfinished
-          const onOne = eb
-            .selectFrom('jobs')
-            .select('order_id')
-            .whereRef('jobs.order_id', '=', 'orders.order_id')
-            .where('hand_over', 'not in', offTheLine)
-            .where('line_id', 'in', of.onNoneOf)
-          return eb.and([isUnfinished, eb.not(eb.exists(onOne))])
-        }
-        const here = left.where('line_id', '=', of.lineId).where('hand_over', 'not in', offTheLine)
-        return eb.or([
-          eb.and([isUnfinished, eb('order_id', 'in', here)]),
-          eb('order_id', 'in', sent.where('line_id', '=', of.lineId)),
-        ])
-      })
-      .orderBy('ordered_at')
-      .orderBy('order_id')
-      .execute()
-    return rows.map((row) => row.order_id)
-  }
+  const reads = createReads({ db, read })
 
   const done = (written: Written): { readonly outcome: 'recorded' } | Unavailable =>
     written.outcome === 'unavailable' ? written : { outcome: 'recorded' }
@@ -250,26 +160,6 @@ export async function openJournal({ storage, now, warn, maxWaiting = 4096 }: Jou
     return written
   }
 
-  const heldLines = (): Promise<readonly string[]> =>
-    read(async () =>
-      (await db.selectFrom('lines').select('line_id').where('held', '=', 1).execute()).map(
-        (row) => row.line_id,
-      ),
-    )
-
-  const find: Journal['find'] = (orderId, bodyDigest) =>
-    read(async () => {
-      const row = await db
-        .selectFrom('orders')
-        .select('body_digest')
-        .where('order_id', '=', orderId)
-        .executeTakeFirst()
-      if (row === undefined) return undefined
-      if (row.body_digest !== bodyDigest) return { outcome: 'reused' }
-      const [order] = await load([orderId])
-      return { outcome: 'known', order: order! }
-    })
-
   return {
     async accept(order) {
       const written = await committer.write({ do: 'accept', order })
@@ -280,7 +170,7 @@ export async function openJournal({ storage, now, warn, maxWaiting = 4096 }: Jou
       }
       if (written.outcome === 'unavailable') return written
       try {
-        const present = await find(order.snapshot.orderId, order.bodyDigest)
+        const present = await reads.find(order.snapshot.orderId, order.bodyDigest)
         if (present === undefined) throw new Error(`Order ${order.snapshot.orderId} was there and is not`)
         return present
       } catch (error) {
@@ -289,23 +179,7 @@ export async function openJournal({ storage, now, warn, maxWaiting = 4096 }: Jou
       }
     },
 
-    find,
-
-    order: (orderId) => read(async () => (await load([orderId]))[0]),
-
-    jobs: (orderId) => read(async () => (await loadJobs([orderId])).get(orderId) ?? []),
-
-    events: (orderId, afterSeq) =>
-      read(async () => {
-        const rows = await db
-          .selectFrom('events')
-          .select('event')
-          .where('order_id', '=', orderId)
-          .where('seq', '>', afterSeq)
-          .orderBy('seq')
-          .execute()
-        return rows.map((row) => JSON.parse(row.event) as OrderEvent)
-      }),
+    ...reads,
 
     async record(orderId, facts, jobs = [], guard) {
       const written = await committer.write({
@@ -325,19 +199,6 @@ export async function openJournal({ storage, now, warn, maxWaiting = 4096 }: Jou
           return { outcome: 'recorded', events: 'events' in written ? written.events : [] }
       }
     },
-
-    openOrders: (of) =>
-      read(async () => {
-        const ids = await openIds(of)
-        const open: OpenOrder[] = []
-        for (let i = 0; i < ids.length; i += 500) {
-          const some = ids.slice(i, i + 500)
-          const jobs = await loadJobs(some)
-          for (const order of await load(some))
-            open.push({ ...order, jobs: jobs.get(order.snapshot.orderId) ?? [] })
-        }
-        return open
-      }),
 
     follow(listener) {
       listeners.add(listener)
@@ -359,31 +220,7 @@ export async function openJournal({ storage, now, warn, maxWaiting = 4096 }: Jou
       )
     },
 
-    audits: (lineId, limit, before) =>
-      read(async () => {
-        const rows = await db
-          .selectFrom('audit')
-          .selectAll()
-          .where('line_id', '=', lineId)
-          .where('position', '<', before ?? Number.MAX_SAFE_INTEGER)
-          .orderBy('position', 'desc')
-          .limit(limit)
-          .execute()
-        return rows.map(({ position, at, method, job_order_id, user_name, thumbprint, result }) => ({
-          // oxlint-disable-next-line typescript/no-unnecessary-type-conversion -- PostgreSQL gives a bigint as text
-          position: Number(position),
-          at,
-          method,
-          ...(job_order_id !== null && { jobOrderId: job_order_id }),
-          user: user_name,
-          thumbprint,
-          result,
-        }))
-      }),
-
     holdLine,
-
-    heldLines,
 
     bridges,
 
@@ -405,13 +242,6 @@ export async function openJournal({ storage, now, warn, maxWaiting = 4096 }: Jou
       )
     },
 
-    rules: (rulesHash) =>
-      read(
-        async () =>
-          (await db.selectFrom('rules').select('json').where('rules_hash', '=', rulesHash).executeTakeFirst())
-            ?.json,
-      ),
-
     async probe() {
       // as much as the largest order, written for real and taken back in the same transaction
       const row = { rules_hash: 'probe', kept_at: now().toISOString(), json: largestOrder }
@@ -424,7 +254,7 @@ export async function openJournal({ storage, now, warn, maxWaiting = 4096 }: Jou
       })
       if (written.outcome === 'unavailable') return written
       try {
-        await heldLines()
+        await reads.heldLines()
         return { outcome: 'ready' }
       } catch (error) {
         if (error instanceof JournalUnavailable) return { outcome: 'unavailable', reason: error.message }
@@ -450,14 +280,4 @@ async function migrate(db: Kysely<Tables>, engine: Engine): Promise<void> {
       cause: error,
     })
   }
-}
-
-function groupBy<T>(items: readonly T[], key: (item: T) => string): Map<string, T[]> {
-  const groups = new Map<string, T[]>()
-  for (const item of items) {
-    const group = groups.get(key(item))
-    if (group === undefined) groups.set(key(item), [item])
-    else group.push(item)
-  }
-  return groups
 }

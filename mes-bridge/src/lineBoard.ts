@@ -12,8 +12,8 @@ import { createLineDesk } from './lineDesk.ts'
 import { createLineReports } from './lineReports.ts'
 import type { LineReport } from './lineReports.ts'
 import type { OrderBook, Work } from './orderBook.ts'
-import { obstacle } from './plan.ts'
-import type { LineSeen } from './plan.ts'
+import { obstacle } from './assignment.ts'
+import type { LineSeen } from './work.ts'
 import type { LineDeskOfStaff } from './production.ts'
 
 export interface LineBoard extends LineDeskOfStaff {

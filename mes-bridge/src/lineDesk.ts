@@ -3,7 +3,7 @@ import type { LineAlarm, LineView, QueuedOrder } from '@lot-one/rules'
 import { orderIdOf } from './composeJobOrders.ts'
 import type { Clock, Line } from './line.ts'
 import type { Job, OrderBook, Work } from './orderBook.ts'
-import { begun } from './plan.ts'
+import { begun } from './work.ts'
 import { isNews, promisedTimes } from './promises.ts'
 import type { PendingOperation, QueuedUnit } from './promises.ts'
 

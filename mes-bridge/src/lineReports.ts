@@ -7,7 +7,7 @@ import type { Fence } from './journal.ts'
 import type { Beat, Bridges } from './journalBridges.ts'
 import type { Clock, Log } from './line.ts'
 import type { Load } from './orderBook.ts'
-import type { LineSeen, Need } from './plan.ts'
+import type { LineSeen, Need } from './work.ts'
 
 export interface LineReport {
   readonly view: LineView

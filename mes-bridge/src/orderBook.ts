@@ -10,7 +10,7 @@ import type { JobOrder, JobRecord } from './jobOrder.ts'
 import { JournalUnavailable } from './journal.ts'
 import type { Fence, Journal } from './journal.ts'
 import type { Log } from './line.ts'
-import type { JobWork, OrderWork } from './plan.ts'
+import type { JobWork, OrderWork } from './work.ts'
 
 /** A job order in hand; `JobWork` with the fields the runner moves. */
 export type Job = { -readonly [K in keyof JobWork]: JobWork[K] }
