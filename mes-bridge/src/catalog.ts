@@ -1,7 +1,7 @@
 /** The products the bridge knows: those on sale, and those of orders placed under earlier rules. */
 import { openAnyProduct } from '@lot-one/rules'
 import type { Product, ProductModel, ProductPackage } from '@lot-one/rules'
-import { loadProductsInWorker } from '@lot-one/rules/files'
+import { createRulesThread } from '@lot-one/rules/files'
 import type { Journal } from './journal.ts'
 
 /** One product under one set of rules: the machine that decides and the model that derives what is built. */
@@ -42,6 +42,7 @@ const maxPast = 50
  * can be changed and derived under its own rules for ever.
  */
 export function createCatalog({ folder, cacheDir, workerFile, journal, warn }: CatalogStart) {
+  const rules = createRulesThread(workerFile)
   let entries: readonly OnSale[] = []
   const past = new Map<string, CatalogEntry>()
 
@@ -69,11 +70,7 @@ export function createCatalog({ folder, cacheDir, workerFile, journal, warn }: C
      * @returns what changed on sale, as sentences; `trouble`: why nothing could be loaded.
      */
     async load(day: string): Promise<{ readonly trouble?: string; readonly changes: readonly string[] }> {
-      const { products, problems, refused } = await loadProductsInWorker(folder, {
-        at: day,
-        cacheDir,
-        workerFile,
-      })
+      const { products, problems, refused } = await rules.load(folder, { at: day, cacheDir })
       for (const { file, line, column, message } of problems) warn(`${file}:${line}:${column} ${message}`)
       for (const { package: pkg, model } of products) {
         const kept = await journal.keepRules(pkg.rulesHash, JSON.stringify({ package: pkg, model }))
@@ -96,6 +93,8 @@ export function createCatalog({ folder, cacheDir, workerFile, journal, warn }: C
       entries = after
       return { changes: [...stay.map(staysInForce), ...changesBetween(before, after)] }
     },
+    /** Ends the thread that compiles; what is on sale stays. */
+    close: () => rules.close(),
   }
 }
 

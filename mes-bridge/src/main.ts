@@ -79,7 +79,7 @@ async function start(): Promise<() => Promise<void>> {
     if (staff.made) {
       tell({ type: 'notice', text: `Staff token for the line desk: ${staff.token} (kept in ${staff.file})` })
     }
-    const { catalog, load } = createCatalog({
+    const { catalog, load, close } = createCatalog({
       folder: config.rulesFolder,
       cacheDir: join(config.dataFolder, 'compiled-rules'),
       workerFile: pathToFileURL(join(here, 'rulesWorker.mjs')),
@@ -87,7 +87,7 @@ async function start(): Promise<() => Promise<void>> {
       warn: (message) => log.warn(message),
     })
     const rules = keepLoaded(config.rulesFolder, load)
-    ending.push(rules.end)
+    ending.push(close, rules.end)
     const trouble = await rules.first
     if (trouble !== undefined)
       throw new Refusal(`${trouble}. See the messages above, or name another folder with LOT_ONE_RULES.`)

@@ -63,7 +63,11 @@ export async function startShop({
     ...(maxWaiting !== undefined && { maxWaiting }),
   })
   const journal = wrap?.(real) ?? real
-  const { catalog, load } = createCatalog({
+  const {
+    catalog,
+    load,
+    close: endRules,
+  } = createCatalog({
     folder: rulesFolder,
     cacheDir: join(folder.path, 'compiled'),
     workerFile: new URL('../../dist/server/rulesWorker.mjs', import.meta.url),
@@ -71,6 +75,7 @@ export async function startShop({
     warn: (message) => logged.push(message),
   })
   const { trouble } = await load(now().toISOString().slice(0, 10))
+  await endRules()
   if (trouble !== undefined) throw new Error(`${trouble}: ${logged.join('\n')}`)
   const { product } = catalog.onSale()[0]!
   const { server, close } = createHttp({

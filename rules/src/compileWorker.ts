@@ -1,13 +1,22 @@
-/** A worker thread that loads and compiles a folder of rule files: minutes of work for a large one, and nobody else waits. */
-import { parentPort, workerData } from 'node:worker_threads'
+/** A worker thread that loads and compiles folders of rule files: minutes of work for a large one, and nobody else waits. */
+import { parentPort } from 'node:worker_threads'
 import { loadProducts } from './files.ts'
-import type { LoadOptions } from './files.ts'
+import type { LoadedProducts, LoadOptions } from './files.ts'
 
-/** What the thread is started with. It answers once, with `LoadedProducts`, and ends. */
-export interface CompileWorkerStart {
+/** What the thread is asked; each ask is answered once. */
+export interface CompileAsk {
+  readonly id: number
   readonly folder: string
   readonly options: LoadOptions
 }
 
-const { folder, options } = workerData as CompileWorkerStart
-parentPort!.postMessage(await loadProducts(folder, options))
+export interface CompileAnswer {
+  readonly id: number
+  readonly loaded: LoadedProducts
+}
+
+parentPort!.on('message', ({ id, folder, options }: CompileAsk) => {
+  void loadProducts(folder, options).then((loaded) =>
+    parentPort!.postMessage({ id, loaded } satisfies CompileAnswer),
+  )
+})

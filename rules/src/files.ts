@@ -15,7 +15,7 @@ import type { Loaded } from './productModel.ts'
 import type { ProductPackage } from './product.ts'
 import { canonicalJson, sha256 } from './sha256.ts'
 
-export { loadProductsInWorker } from './inWorker.ts'
+export { createRulesThread } from './inWorker.ts'
 
 export interface LoadOptions {
   /** Order date (ISO day): the rules of that day are compiled. */
