@@ -82,6 +82,11 @@ test('a link of before holds everything in clear, so what is gone has its name',
   })
 })
 
+test('what was cut in the middle of a character is counted, not shown', () => {
+  const link = readLink(pkg, 'r=000000000000&width_mm=800&handle=%E9&%E0%A4')
+  expect(link).toMatchObject({ design: { selection: { width_mm: 800 } }, unknown: [], nameless: 2 })
+})
+
 test('a link is short: a design of ten choices fits into 64 characters, one of every option into 120', () => {
   const choices = Object.entries(fridge.complete({ context: { country: 'DE' }, selection: {} })!).filter(
     ([id]) => pkg.options.some((option) => option.id === id && option.role === 'choice'),

@@ -75,6 +75,11 @@ export function readLink(pkg: ProductPackage, fragment: string): SharedDesign | 
   }
   for (const [key, text] of params) {
     if (key === 'd' || key === 'r' || key === 'p') continue
+    if (`${key}${text}`.includes('\uFFFD')) {
+      // cut in the middle of a character: nobody can read what it was
+      nameless++
+      continue
+    }
     if (key.startsWith('t.')) {
       const id = key.slice(2)
       if (pkg.texts.some((t) => t.id === id)) texts[id] = text
