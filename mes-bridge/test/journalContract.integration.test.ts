@@ -143,6 +143,34 @@ function keepsItsPromises(storage: () => Promise<JournalStart['storage']>, clean
     expect(new Set(answers.map((a) => ('order' in a ? a.order.trackingToken : a.outcome))).size).toBe(1)
   })
 
+  test('an order that is there already keeps out none of those that are posted with it', async () => {
+    const [before, ...fresh] = Array.from({ length: 40 }, () => newOrder())
+    await journal.accept(before!)
+    const reported = newOrder()
+    const { orderId } = reported.snapshot
+    await journal.accept(reported)
+    const followed: OrderEvent[] = []
+    const stop = journal.follow((event) => followed.push(event))
+    const [again, reused, recorded, ...accepted] = await Promise.all([
+      journal.accept({ ...before!, trackingToken: 'another' }),
+      journal.accept({ ...before!, bodyDigest: 'another' }),
+      journal.record(orderId, [assigned(orderId)], [job(orderId, 10)]),
+      ...fresh.map((order) => journal.accept(order)),
+    ])
+    stop()
+    expect(again).toMatchObject({ outcome: 'known', order: { trackingToken: before!.trackingToken } })
+    expect(reused).toEqual({ outcome: 'reused' })
+    expect(recorded.outcome).toBe('recorded')
+    expect(new Set(accepted.map(({ outcome }) => outcome))).toEqual(new Set(['accepted']))
+    const told = followed.map((event) => `${event.orderId} ${event.seq}`)
+    expect(told.sort()).toEqual(
+      [...fresh.map(({ snapshot }) => `${snapshot.orderId} 1`), `${orderId} 2`].sort(),
+    )
+    for (const { snapshot } of [before!, ...fresh])
+      expect(await journal.events(snapshot.orderId, 0)).toHaveLength(1)
+    expect(await journal.events(orderId, 0)).toHaveLength(2)
+  })
+
   test('an unknown order is undefined, its events and jobs are empty', async () => {
     expect(await journal.order(randomUUID())).toBeUndefined()
     expect(await journal.events(randomUUID(), 0)).toEqual([])
