@@ -2,11 +2,9 @@
  * The tracker in a real browser against the real stack: the order changed from the page before its station has it and frozen
  * afterwards, the film of what has happened, and being told when it is done.
  */
-import { readdirSync } from 'node:fs'
-import { join } from 'node:path'
-import { builtOperations, readLedger } from '../plc-sim/src/ledger.ts'
 import type { Page } from 'playwright-core'
 import { expect, test } from 'vitest'
+import { builtFor } from './ledgers.ts'
 import { finished, fridge, judge, order, phone, runShop } from './visit.ts'
 
 const stand = runShop({ LOT_ONE_SIM_SPEED: '10' })
@@ -42,17 +40,6 @@ const openPhone = () =>
     },
   )
 const told = (page: Page) => page.evaluate(() => (globalThis as unknown as { told: string[] }).told)
-
-/** The parameters a station was given for an order when it began, as the lines' own ledgers say. */
-function builtAt(station: string, orderId: string) {
-  const folder = join(stand.shop.data, 'simulated-lines')
-  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) =>
-    file.endsWith('ledger.jsonl'),
-  )
-  return files
-    .flatMap((file) => builtOperations(readLedger(join(folder, file))))
-    .filter((operation) => operation.station === station && operation.jobOrderId.includes(orderId))
-}
 
 test('a handle changed from the tracker is the handle that is built; then it is locked, and the film shows it all again', async () => {
   const page = await openPhone()
@@ -117,10 +104,12 @@ test('a handle changed from the tracker is the handle that is built; then it is 
   await form.getByRole('button', { name: 'Leave' }).tap()
 
   await finished(page)
-  const built = builtAt('assembly-test', orderId)
+  const builtAt = (station: string) =>
+    builtFor(stand.shop, orderId).filter((operation) => operation.station === station)
+  const built = builtAt('assembly-test')
   expect(built).toHaveLength(1)
   expect(JSON.stringify(built[0]!.order)).toMatch(/"Handle"[^}]*"bar"/)
-  expect(JSON.stringify(builtAt('sheet-metal', orderId)[0]!.order)).toMatch(/"Width_mm"[^}]*700/)
+  expect(JSON.stringify(builtAt('sheet-metal')[0]!.order)).toMatch(/"Width_mm"[^}]*700/)
   await expect
     .poll(() => told(page), { timeout: 30_000 })
     .toEqual(['permission asked', expect.stringContaining('Finished')])
