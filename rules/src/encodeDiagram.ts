@@ -1,5 +1,5 @@
 /** The writing side of the frozen format: only compilers need it, no page. */
-import { alphabet, formatVersion } from './diagram.ts'
+import { formatVersion } from './diagram.ts'
 import type { Diagram } from './diagram.ts'
 
 /** Writes a diagram as bytes: columns of variable-length integers, made to be gzipped. The same diagram gives the same bytes. */
@@ -65,6 +65,9 @@ export function encodeDiagram(diagram: Diagram): Uint8Array<ArrayBuffer> {
   for (const root of diagram.roots) put(root)
   return new Uint8Array(bytes)
 }
+
+/** The digits of base64 (RFC 4648 §4). */
+const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'
 
 /** Bytes as base64 (RFC 4648 §4); the same in page and server. */
 export function toBase64(bytes: Uint8Array): string {

@@ -51,7 +51,7 @@ export function packOf({ firstValue, weights }: Pick<Diagram, 'firstValue' | 'we
   let spread = 0
   for (let v = 0; v + 1 < firstValue.length; v++) {
     const own = weights.subarray(firstValue[v], firstValue[v + 1])
-    spread += own.reduce((a, b) => Math.max(a, b)) - own.reduce((a, b) => Math.min(a, b))
+    spread += Math.max(...own) - Math.min(...own)
   }
   let pack = 1
   while (pack <= spread) pack *= 2
@@ -75,7 +75,7 @@ export function createMachine(diagram: Diagram): Machine {
   for (const term of terms) if (term.variable < 0) base += term.amounts[0]!
   for (let v = 0; v < variables; v++) {
     const own = price.subarray(firstValue[v], firstValue[v + 1])
-    const low = own.reduce((a, b) => Math.min(a, b))
+    const low = Math.min(...own)
     for (let i = 0; i < own.length; i++) own[i]! -= low
     base += low
   }
@@ -89,14 +89,36 @@ export function createMachine(diagram: Diagram): Machine {
   for (let s = 0; s < sets; s++)
     hasAt[s + 1] = hasAt[s]! + firstValue[setVariable[s]! + 1]! - firstValue[setVariable[s]!]!
   const has = new Uint8Array(hasAt[sets]!)
+  const setOf = new Int32Array(setMembers.length)
   for (let s = 0; s < sets; s++) {
     let low = Infinity
     for (let m = setStart[s]!; m < setStart[s + 1]!; m++) {
       low = Math.min(low, price[setMembers[m]!]!)
+      setOf[m] = s
       has[hasAt[s]! + setMembers[m]! - firstValue[setVariable[s]!]!] = 1
     }
     setPrice[s] = low
   }
+
+  // Every node's edges as the passes read them, in one array: how many (an *all* node's below 0), then set and child of each.
+  const tape: number[] = []
+  const startOf = new Int32Array(nodes + 1)
+  // Lowest node that tests a variable, and what was taken of it when the costs from there up were found.
+  const lowest = new Int32Array(variables).fill(nodes)
+  const before = new Int32Array(variables).fill(-9)
+  for (let node = 1; node < nodes; node++) {
+    startOf[node] = tape.length
+    const choice = kind[node]! >= 0
+    let e = edgeStart[node]!
+    const end = edgeStart[node + 1]!
+    tape.push(choice ? end - e : e - end)
+    if (choice) lowest[kind[node]!] = Math.min(lowest[kind[node]!]!, node)
+    for (; e < end; e++) {
+      if (choice) tape.push(edgeSet[e]!)
+      tape.push(edgeChild[e]!)
+    }
+  }
+  const edges = Int32Array.from(tape)
 
   const setCost = new Float64Array(sets)
   const down = new Float64Array(nodes)
@@ -105,24 +127,30 @@ export function createMachine(diagram: Diagram): Machine {
   const best = new Float64Array(weights.length)
 
   const passDown = (pick: Int32Array, fixed: Uint8Array) => {
-    setCost.set(setPrice)
+    let from = nodes
     for (let v = 0; v < variables; v++) {
       const taken = pick[v]!
-      if (taken >= 0)
-        for (let s = firstSet[v]!; s < firstSet[v + 1]!; s++)
-          if (has[hasAt[s]! + taken] === 1) setCost[s] = price[firstValue[v]! + taken]!
-          else setCost[s] = fixed[v] === 1 ? dead : pack + setPrice[s]!
+      const state = 2 * taken + fixed[v]!
+      if (state === before[v]) continue
+      before[v] = state
+      from = Math.min(from, lowest[v]!)
+      for (let s = firstSet[v]!; s < firstSet[v + 1]!; s++)
+        setCost[s] =
+          taken < 0
+            ? setPrice[s]!
+            : has[hasAt[s]! + taken] === 1
+              ? price[firstValue[v]! + taken]!
+              : (fixed[v] === 1 ? dead : pack) + setPrice[s]!
     }
-    for (let node = 1, e = 0; node < nodes; node++) {
-      const end = edgeStart[node + 1]!
-      let cost = 0
-      if (kind[node]! >= 0) {
-        cost = dead
-        for (; e < end; e++) {
-          const c = setCost[edgeSet[e]!]! + down[edgeChild[e]!]!
+    for (let node = from, i = startOf[from]!; node < nodes; node++) {
+      const count = edges[i++]!
+      let cost = count < 0 ? 0 : dead
+      if (count > 0)
+        for (let left = count; left > 0; left--) {
+          const c = setCost[edges[i++]!]! + down[edges[i++]!]!
           if (c < cost) cost = c
         }
-      } else for (; e < end; e++) cost += down[edgeChild[e]!]!
+      else for (let left = count; left < 0; left++) cost += down[edges[i++]!]!
       down[node] = cost
     }
     return down[root]!
@@ -131,49 +159,50 @@ export function createMachine(diagram: Diagram): Machine {
     const cost = passDown(pick, fixed)
     up.fill(dead)
     via.fill(dead)
-    up[root] = 0
-    for (let node = nodes - 1, e = edgeChild.length; node > 0; node--) {
-      const above = up[node]!
-      const first = edgeStart[node]!
-      if (kind[node]! >= 0)
-        while (e > first) {
-          const set = edgeSet[--e]!
-          const child = edgeChild[e]!
+    // Through a node: what the best product with it costs. That is the same for all regions of an *all* node, and what a
+    // choice costs above itself is all but what it costs below.
+    up[root] = cost
+    for (let node = nodes - 1; node > 0; node--) {
+      const own = up[node]!
+      let i = startOf[node]!
+      const count = edges[i++]!
+      if (count > 0) {
+        const above = own - down[node]!
+        for (let left = count; left > 0; left--) {
+          const set = edges[i++]!
+          const child = edges[i++]!
           const through = above + down[child]!
           if (through < via[set]!) via[set] = through
-          const c = above + setCost[set]!
+          const c = through + setCost[set]!
           if (c < up[child]!) up[child] = c
         }
-      // Below an *all* node every value also needs the other regions: one of them dead makes it dead.
-      else
-        while (e > first) {
-          const child = edgeChild[--e]!
-          const c = above + (down[node]! - down[child]!)
-          if (c < up[child]!) up[child] = c
+      } else
+        for (let left = count; left < 0; left++) {
+          const child = edges[i++]!
+          if (own < up[child]!) up[child] = own
         }
     }
     best.fill(dead)
-    for (let v = 0; v < variables; v++) {
-      const taken = pick[v]! < 0 ? -1 : firstValue[v]! + pick[v]!
-      const against = taken < 0 ? 0 : fixed[v] === 1 ? dead : pack
-      for (let s = firstSet[v]!; s < firstSet[v + 1]!; s++)
-        for (let m = setStart[s]!; m < setStart[s + 1]!; m++) {
-          const value = setMembers[m]!
-          const c = via[s]! + price[value]! + (value === taken ? 0 : against)
-          if (c < best[value]!) best[value] = c
-        }
+    for (let m = 0; m < setOf.length; m++) {
+      const value = setMembers[m]!
+      const c = via[setOf[m]!]! + price[value]!
+      if (c < best[value]!) best[value] = c
     }
+    for (let v = 0; v < variables; v++)
+      if (pick[v]! >= 0)
+        for (let i = firstValue[v]!; i < firstValue[v + 1]!; i++)
+          if (i - firstValue[v]! !== pick[v]) best[i]! += fixed[v] === 1 ? dead : pack
     return cost
   }
   // Where all picks together leave a way, any part of them does: only the other nodes and sets are looked at again.
   const setFits = new Int32Array(sets)
   const fits = new Int32Array(nodes)
   const look = (node: number) => {
-    const end = edgeStart[node + 1]!
-    let e = edgeStart[node]!
-    let some = kind[node]! < 0 ? -1 : 0
-    if (some === 0) while (some !== -1 && e < end) some |= setFits[edgeSet[e]!]! & fits[edgeChild[e++]!]!
-    else while (some !== 0 && e < end) some &= fits[edgeChild[e++]!]!
+    let i = startOf[node]!
+    const count = edges[i++]!
+    let some = count < 0 ? -1 : 0
+    for (let left = count; left > 0; left--) some |= setFits[edges[i++]!]! & fits[edges[i++]!]!
+    for (let left = count; left < 0; left++) some &= fits[edges[i++]!]!
     return (fits[node] = some)
   }
   const questions: Machine['questions'] = (pick) => {
@@ -192,7 +221,7 @@ export function createMachine(diagram: Diagram): Machine {
       return fits[root]!
     }
   }
-  const changesOf = (cost: number) => (cost < alive ? Math.floor(cost * perPack) : -1)
+  const changesOf = (cost: number) => (cost < alive ? (cost * perPack) | 0 : -1)
 
   const counts = <N extends number | bigint>(pick: Int32Array, of: (n: number) => N): N => {
     const found: N[] = [of(1)]
@@ -202,13 +231,12 @@ export function createMachine(diagram: Diagram): Machine {
       setCount.push(of(taken < 0 ? setStart[s + 1]! - setStart[s]! : has[hasAt[s]! + taken]!))
     }
     for (let node = 1; node < nodes; node++) {
-      const choice = kind[node]! >= 0
-      let n = of(choice ? 0 : 1) as number
-      for (let e = edgeStart[node]!; e < edgeStart[node + 1]!; e++) {
-        const below = found[edgeChild[e]!] as number
-        if (choice) n += (setCount[edgeSet[e]!] as number) * below
-        else n *= below
-      }
+      let i = startOf[node]!
+      const count = edges[i++]!
+      let n = of(count < 0 ? 1 : 0) as number
+      for (let left = count; left > 0; left--)
+        n += (setCount[edges[i++]!] as number) * (found[edges[i++]!] as number)
+      for (let left = count; left < 0; left++) n *= found[edges[i++]!] as number
       found.push(n as N)
     }
     return found[root]!
@@ -250,7 +278,7 @@ export function createMachine(diagram: Diagram): Machine {
     fewestChanges: (pick, fixed) => changesOf(passDown(pick, fixed)),
     questions,
     changesOf,
-    centsOf: (cost) => base + (cost - Math.floor(cost * perPack) * pack),
+    centsOf: (cost) => base + (cost - ((cost * perPack) | 0) * pack),
     count: (pick) => {
       // Whole numbers add and multiply exactly in doubles while the result is a safe integer; beyond that, slowly.
       const fast = counts(pick, (n) => n)
