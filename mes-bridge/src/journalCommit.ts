@@ -216,7 +216,7 @@ interface StandingRow {
  */
 function pieces<T>(batch: readonly T[], engine: Engine): readonly (readonly T[])[] {
   const all: (readonly T[])[] = []
-  let size = engine === 'sqlite' ? 8 : maxBatch
+  let size = engine === 'sqlite' ? 4 : maxBatch
   for (let from = 0; from < batch.length; size = Math.min(2 * size, 64)) {
     all.push(batch.slice(from, from + size))
     from += size

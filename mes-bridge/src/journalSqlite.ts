@@ -69,31 +69,28 @@ export async function openSqlite(workerFile: URL, start: WorkerStart): Promise<S
   }
 
   /**
-   * A small transaction is one message to the thread and back, or two with reads: every one costs a wake-up, and a single client
-   * waits for each. The thread is at work on the first pieces of a large one while the next are made, and answers the last.
+   * The thread is woken before there is anything to write, because that takes as long as making the first rows; it is at work on the
+   * first pieces of a large transaction while the next are made, and answers reads and the last piece.
    */
   async function transact(
     reads: readonly Statement[],
     decide: Decide,
   ): Promise<readonly (readonly unknown[])[]> {
-    let isOpen = reads.length > 0
-    const read = isOpen ? (await thread.run([begin, ...reads.map(plain)])).slice(1) : []
-    const answersBegin = isOpen ? 0 : 1
+    let read: readonly Result[] = []
+    if (reads.length > 0) read = (await thread.run([begin, ...reads.map(plain)])).slice(1)
+    else thread.send([begin], false)
     let last: readonly Statement[]
     try {
       const pieces = await decide(read.map(({ rows }) => rows))
-      for (const make of pieces.slice(0, -1)) {
-        const piece = make().map(plain)
-        thread.send(isOpen ? piece : [begin, ...piece], isOpen)
-        isOpen = true
-      }
+      for (const make of pieces.slice(0, -1)) thread.send(make().map(plain), true)
       last = pieces.at(-1)?.().map(plain) ?? []
     } catch (error) {
-      if (isOpen) await thread.run([rollback])
+      await thread.run([rollback])
       throw error
     }
-    const results = await thread.run(isOpen ? [...last, commit] : [begin, ...last, commit], isOpen)
-    return results.slice(answersBegin, -1).map(({ rows }) => rows)
+    const results = await thread.run([...last, commit], true)
+    // without those of begin and commit
+    return results.slice(reads.length > 0 ? 0 : 1, -1).map(({ rows }) => rows)
   }
 
   return { dialect, transact, close: thread.close }
