@@ -46,8 +46,10 @@ export async function openSqlite(workerFile: URL, start: WorkerStart): Promise<S
   const one = async ({ sql, parameters }: Statement) => (await thread.run([{ sql, parameters }]))[0]!
   const connection: DatabaseConnection = {
     async executeQuery<R>(query: Statement): Promise<QueryResult<R>> {
-      const { rows, changes } = await one(query)
-      return { rows: rows as R[], numAffectedRows: BigInt(changes) }
+      const result = await one(query)
+      return typeof result === 'number'
+        ? { rows: [], numAffectedRows: BigInt(result) }
+        : { rows: result as R[] }
     },
     streamQuery() {
       throw new Error('The journal reads whole answers, never streams')
@@ -81,7 +83,7 @@ export async function openSqlite(workerFile: URL, start: WorkerStart): Promise<S
     else thread.send([begin], false)
     let last: readonly Statement[]
     try {
-      const pieces = await decide(read.map(({ rows }) => rows))
+      const pieces = await decide(read.map(rowsOf))
       for (const make of pieces.slice(0, -1)) thread.send(make().map(plain), true)
       last = pieces.at(-1)?.().map(plain) ?? []
     } catch (error) {
@@ -90,10 +92,14 @@ export async function openSqlite(workerFile: URL, start: WorkerStart): Promise<S
     }
     const results = await thread.run([...last, commit], true)
     // without those of begin and commit
-    return results.slice(reads.length > 0 ? 0 : 1, -1).map(({ rows }) => rows)
+    return results.slice(reads.length > 0 ? 0 : 1, -1).map(rowsOf)
   }
 
   return { dialect, transact, close: thread.close }
+}
+
+function rowsOf(result: Result): readonly unknown[] {
+  return typeof result === 'number' ? [] : result
 }
 
 /** A compiled query carries its syntax tree too; only this much goes to the thread. */

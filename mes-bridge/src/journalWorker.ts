@@ -33,11 +33,8 @@ export interface Ask {
   readonly goesOn: boolean
 }
 
-/** Rows read, or how many were written. */
-export interface Result {
-  readonly rows: readonly unknown[]
-  readonly changes: number
-}
+/** Rows read, or how many were written: an answer to a batch has dozens of these, and one number is all the others need. */
+export type Result = readonly unknown[] | number
 
 /** The first answer has id 0 and says that the database is open, or why not. */
 export type Answer =
@@ -134,10 +131,9 @@ function run(db: Libsql.Database, { sql, parameters }: Statement): Result {
     (p) => typeof p !== 'string' && typeof p !== 'number' && typeof p !== 'bigint' && p !== null,
   )
   if (odd >= 0) throw new TypeError(`Not a value SQLite stores: ${typeof parameters[odd]} in ${sql}`)
-  if (sql === 'rollback' && !db.inTransaction) return { rows: [], changes: 0 }
+  if (sql === 'rollback' && !db.inTransaction) return 0
   const statement = prepared(db, sql)
-  if (statement.reader) return { rows: statement.all(parameters), changes: 0 }
-  return { rows: [], changes: statement.run(parameters).changes }
+  return statement.reader ? statement.all(parameters) : statement.run(parameters).changes
 }
 
 try {
