@@ -2,14 +2,14 @@
 import { copyFile, mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
-import { openProduct } from '@lot-one/rules'
-import type { Product, ProductModel, Question, Value } from '@lot-one/rules'
+import type { ProductModel } from '@lot-one/rules'
 import { loadFile } from '@lot-one/rules/files'
 import { compile } from '../rules/src/compile.ts'
 import { knownOrder } from '../rules/src/lock.ts'
 import { packageOf } from '../rules/src/package.ts'
 import { carRange } from './carRange.ts'
-import { quantile, seeded } from './harness.ts'
+import { clickTimes } from './clicks.ts'
+import { quantile } from './harness.ts'
 import type { Bench, Figure } from './harness.ts'
 
 const seed = 1
@@ -39,8 +39,7 @@ export async function carRangeFigures(bench: Bench): Promise<Figure[]> {
     times.push(performance.now() - start)
   }
   if (!compiled?.ok) throw new Error('the car range is too big to compile')
-  const product = openProduct(packageOf(model, compiled))
-  const { asked, explained } = clickTimes(model, product, bench.quick ? 10 : 100)
+  const { asked, explained } = await clickTimes(bench, packageOf(model, compiled), bench.quick ? 40 : 300)
   const shape = `${range.options} options, ${range.csv.size} tables, ${range.rows.toLocaleString('en')} rows`
   return [
     { name: 'car range: products', value: compiled.configurations.toLocaleString('en'), note: shape },
@@ -81,39 +80,4 @@ function firstCompile(model: ProductModel): Figure {
   if (!searched.ok) throw new Error('no order for the car range within the default budget')
   const seconds = (performance.now() - start) / 1000
   return { name: 'car range: first compile, order searched', value: seconds, unit: 's' }
-}
-
-/** Random sessions of eight choices; after each, every status, and the explanation of one choice that clashes. */
-function clickTimes(model: ProductModel, product: Product, sessions: number) {
-  const random = seeded(591)
-  const pick = <T>(of: readonly T[]): T => of[Math.floor(random() * of.length)] as T
-  const timed = (work: () => unknown) => {
-    const start = performance.now()
-    work()
-    return performance.now() - start
-  }
-  const [asked, explained]: [number[], number[]] = [[], []]
-  for (let session = 0; session < sessions; session++) {
-    const selection: Record<string, Value> = {}
-    for (let choice = 0; choice < 8; choice++) {
-      const question: Question = { context: {}, selection: { ...selection } }
-      asked.push(timed(() => product.statuses(question)))
-      const statuses = product.statuses(question)
-      const open = model.options.filter(({ id, role }) => role === 'choice' && !(id in selection))
-      const values = open.flatMap(({ id, values: all }) =>
-        all.map((value) => ({ id, value, ...statuses[id]![String(value)]! })),
-      )
-      const clashing = values.filter(({ status, changes }) => status === 'conflict' && changes > 0)
-      if (clashing.length > 0) {
-        const { id, value } = pick(clashing)
-        const clash = { context: {}, selection: { ...selection, [id]: value } }
-        explained.push(timed(() => product.explain(clash)))
-      }
-      const free = values.filter(({ status }) => status === 'free')
-      if (free.length === 0) break
-      const { id, value } = pick(free)
-      selection[id] = value
-    }
-  }
-  return { asked, explained }
 }

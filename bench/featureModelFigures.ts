@@ -1,22 +1,20 @@
 /** Figures of a feature model of automotive size, over several seeds: what the compiler by clauses must be good at. */
 import { gzipSync } from 'node:zlib'
-import { openProduct } from '@lot-one/rules'
-import type { Product, ProductModel, Question, Value } from '@lot-one/rules'
 import { compile } from '../rules/src/compile.ts'
 import { readDimacs } from '../rules/src/dimacs.ts'
 import { writeRuleFile } from '../rules/src/featureModel.ts'
 import { packageOf } from '../rules/src/package.ts'
 import { loadProductModel } from '../rules/src/productModel.ts'
 import { automotiveShape, featureModelDimacs } from './featureModel.ts'
-import { quantile, seeded } from './harness.ts'
+import { clickTimes } from './clicks.ts'
+import { quantile } from './harness.ts'
 import type { Bench, Figure } from './harness.ts'
 
-const choices = 8
-
 /** The rows of the section. */
-export function featureModelFigures(bench: Bench): Figure[] {
+export async function featureModelFigures(bench: Bench): Promise<Figure[]> {
   const seeds = bench.quick ? [1] : [1, 2, 3, 4, 5]
-  const made = seeds.map((seed) => measure(featureModelDimacs(seed), bench.quick ? 3 : 5))
+  const made: Awaited<ReturnType<typeof measure>>[] = []
+  for (const seed of seeds) made.push(await measure(bench, featureModelDimacs(seed), bench.quick ? 3 : 5))
   const all = (of: (each: (typeof made)[number]) => readonly number[]) => made.flatMap(of)
   const { features, clauses } = automotiveShape
   const size = `${features.toLocaleString('en')} features, ${clauses.toLocaleString('en')} clauses`
@@ -65,7 +63,7 @@ export function featureModelFigures(bench: Bench): Figure[] {
   ]
 }
 
-function measure(dimacs: string, rounds: number) {
+async function measure(bench: Bench, dimacs: string, rounds: number) {
   const read = readDimacs(dimacs, 'model.dimacs', 'model')
   const written = read.ok ? writeRuleFile(read.model, 'model.dimacs') : read
   const model = 'yaml' in written ? loadProductModel(written.yaml, 'model.yaml').model : undefined
@@ -78,55 +76,12 @@ function measure(dimacs: string, rounds: number) {
   const compiled = compile(model)
   if (!compiled.ok || compiled.problems.length > 0)
     throw new Error('the grown feature model does not compile')
-  const product = openProduct(packageOf(model, compiled))
-  const statusMs: number[] = []
-  const explainMs: number[] = []
-  const timed = <T>(into: number[], work: () => T): T => {
-    const start = performance.now()
-    const answer = work()
-    into.push(performance.now() - start)
-    return answer
-  }
-  const random = seeded(2513)
-  for (let session = 0; session < 5 * rounds; session++) {
-    const question: Question = { context: {}, selection: {} }
-    const chosen: Record<string, Value> = {}
-    for (let click = 0; click < choices; click++) {
-      const statuses = timed(statusMs, () => product.statuses({ ...question, selection: { ...chosen } }))
-      const [option, value] = anyOf(model, statuses, 'free', chosen, random) ?? []
-      if (option !== undefined) chosen[option] = value!
-    }
-    const [option, value] =
-      anyOf(model, product.statuses({ ...question, selection: chosen }), 'conflict', chosen, random) ?? []
-    if (option === undefined) continue
-    const selection = { ...chosen, [option]: value! }
-    timed(explainMs, () => product.explain({ ...question, selection }))
-  }
+  const { asked, explained } = await clickTimes(bench, packageOf(model, compiled), 10 * rounds)
   return {
     compileMs,
-    // The first sessions warm up.
-    statusMs: statusMs.slice(2 * choices),
-    explainMs: explainMs.slice(2),
+    statusMs: asked,
+    explainMs: explained,
     bytes: gzipSync(compiled.machine, { level: 9 }).length,
     nodes: compiled.nodes,
   }
-}
-
-/** Any value with this status that some product has, of an option not chosen yet. */
-function anyOf(
-  model: ProductModel,
-  statuses: ReturnType<Product['statuses']>,
-  status: 'free' | 'conflict',
-  chosen: Readonly<Record<string, Value>>,
-  random: () => number,
-): [string, Value] | undefined {
-  const fitting = model.options.flatMap(({ id, values }) =>
-    id in chosen
-      ? []
-      : values.flatMap((value): [string, Value][] => {
-          const own = statuses[id]![String(value)]!
-          return own.status === status && own.changes >= 0 ? [[id, value]] : []
-        }),
-  )
-  return fitting[Math.floor(random() * fitting.length)]
 }

@@ -1,20 +1,18 @@
 /** Figures of the section `rules` about a scene of three families (`rules/scenes/kitchen.yaml`): compiling, size, asking. */
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
-import { openProduct } from '@lot-one/rules'
-import type { Product, ProductModel, Value } from '@lot-one/rules'
 import { loadFile } from '@lot-one/rules/files'
 import { compile } from '../rules/src/compile.ts'
 import { knownOrder } from '../rules/src/lock.ts'
 import { packageOf } from '../rules/src/package.ts'
-import { quantile, seeded } from './harness.ts'
+import { clickTimes } from './clicks.ts'
+import { quantile } from './harness.ts'
 import type { Bench, Figure } from './harness.ts'
 
 const at = '2026-06-01'
-const choicesPerSession = 8
 
 /** Measures over the order of the scene's lock. */
-export function sceneFigures(bench: Bench): Figure[] {
+export async function sceneFigures(bench: Bench): Promise<Figure[]> {
   const file = join(bench.root, 'rules/scenes/kitchen.yaml')
   const model = loadFile(file)?.model
   if (!model) throw new Error(`${file} has problems. Run: npm run rules -- check ${file}`)
@@ -28,7 +26,7 @@ export function sceneFigures(bench: Bench): Figure[] {
     return (spent.user + spent.system) / 1000
   })
   if (!compiled.ok) throw new Error(`${file} is too big to compile`)
-  const clicks = clickTimes(model, openProduct(packageOf(model, compiled)), bench.quick ? 30 : 300)
+  const { asked } = await clickTimes(bench, packageOf(model, compiled), bench.quick ? 40 : 300)
   return [
     {
       name: 'kitchen: products',
@@ -49,40 +47,10 @@ export function sceneFigures(bench: Bench): Figure[] {
     },
     {
       name: 'kitchen: status, changes and price of every value, p50',
-      value: quantile(clicks, 0.5),
+      value: quantile(asked, 0.5),
       unit: 'ms',
       bar: { atMost: 0.15 },
-      note: `${clicks.length} different clicks, each asked once; p95 ${quantile(clicks, 0.95).toFixed(3)} ms`,
+      note: `${asked.length} different clicks, each asked once; p95 ${quantile(asked, 0.95).toFixed(3)} ms`,
     },
   ]
-}
-
-/** Times of the answers in random sessions that take whatever is offered; the first ones warm up. */
-function clickTimes(model: ProductModel, product: Product, sessions: number): number[] {
-  const random = seeded(591)
-  const pick = <T>(of: readonly T[]): T => of[Math.floor(random() * of.length)] as T
-  const times: number[] = []
-  for (let session = 0; session < sessions; session++) {
-    const context = Object.fromEntries(
-      model.options.filter(({ role }) => role === 'context').map(({ id, values }) => [id, pick(values)]),
-    )
-    const selection: Record<string, Value> = {}
-    for (let choice = 0; choice < choicesPerSession; choice++) {
-      const question = { context, selection: { ...selection } }
-      const start = performance.now()
-      const statuses = product.statuses(question)
-      times.push(performance.now() - start)
-      const offers = model.options.flatMap(({ id, role, values }) =>
-        role !== 'choice' || id in selection
-          ? []
-          : values
-              .filter((value) => statuses[id]![String(value)]!.status === 'free')
-              .map((value) => ({ id, value })),
-      )
-      if (offers.length === 0) break
-      const { id, value } = pick(offers)
-      selection[id] = value
-    }
-  }
-  return times.slice(Math.min(200, times.length >> 1))
 }
