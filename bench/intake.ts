@@ -27,7 +27,8 @@ export const about = `An order counts when it is on disk (SQLite in WAL mode, \`
 answer; the same rows in the same tables' shape (order, customer, event, state; ready-made text) by prepared statements, one transaction and one sync per batch, where the batch is the
 number of clients. The journal takes the orders as objects, writes them on a thread of its own, so that a slow disk stalls nobody else, and answers each of as many concurrent
 \`accept()\` calls only after its group commit. A second peer shows what the thread alone costs: the same raw storage on a thread of its own, sent the ready-made rows of a batch in one message. With
-one client there is nothing to group, and the way to the thread and back stands beside a single sync; the promise is about group commit and is judged from 16 clients on. HTTP is the bridge's own server in another process with the load generator in this one: checks against the rules, the journal and the answer included, no lines attached; on two cores both share them. In the overload orders
+one client there is nothing to group, and the way to the thread and back stands beside a single sync: no storage that is asked by message keeps up there. The promise is about group
+commit and is judged from 16 clients on, always against the first peer. Journal and clients are two threads, the first peer is one: where other programs want the second core too, the journal alone is slowed down. HTTP is the bridge's own server in another process with the load generator in this one: checks against the rules, the journal and the answer included, no lines attached; on two cores both share them. In the overload orders
 are sent at five times the pace of 128 clients that wait for their answers, on up to 512 connections, whatever became of those before. The disk's own
 fdatasync rate is taken in every round, because it is what changes most from minute to minute.`
 
