@@ -1,4 +1,5 @@
 /** "Did you mean …": the nearest known name to a mistyped one. */
+import type { Option } from './model.ts'
 
 /** Edits (insert, delete, replace, swap neighbours) from one word to the other, at most `limit + 1`. */
 function distance(from: string, to: string, limit: number): number {
@@ -44,4 +45,18 @@ export function suggestion(name: string, known: Iterable<string>): string {
   const near = nearest(name, names)
   if (near !== undefined) return ` (did you mean "${near}"?)`
   return names.length > 0 && names.length <= 12 ? ` (known: ${names.join(', ')})` : ''
+}
+
+/** `"v220_61" is not a value of supply (did you mean "v220_60"?)` */
+export function notAValue(option: Option, text: string): string {
+  const shown = option.type === 'enum' ? `"${text}"` : text
+  if (option.type === 'number') {
+    const wanted = Number(text)
+    const near = (option.values as readonly number[])
+      .toSorted((a, b) => Math.abs(a - wanted) - Math.abs(b - wanted))
+      .slice(0, 2)
+      .toSorted((a, b) => a - b)
+    return `${shown} is not a value of ${option.id} (nearest: ${near.join(', ')})`
+  }
+  return `${shown} is not a value of ${option.id}${suggestion(text, option.values.map(String))}`
 }

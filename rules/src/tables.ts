@@ -1,6 +1,6 @@
 /** Table cells (`*`, `a|b`, `!a`, `600..750`) and CSV files -> rows of allowed values. */
 import type { Cell, Option, Place, Problem } from './model.ts'
-import { notAValue } from './expression.ts'
+import { notAValue } from './nearest.ts'
 import { compare, parseRational, rational } from './rational.ts'
 
 /** Index of the value an option has under this spelling (`0012`, `700`, `true`); -1 when it has none. */

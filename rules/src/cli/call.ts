@@ -6,14 +6,13 @@ import type { Compiled } from '../compile.ts'
 import { loadFile } from '../files.ts'
 import type { Option, Problem, ProductModel, Value } from '../model.ts'
 import { knownOrder } from '../lock.ts'
-import { suggestion } from '../nearest.ts'
+import { notAValue, suggestion } from '../nearest.ts'
 import { createLazyMachine } from '../lazyMachine.ts'
 import { openProduct } from '../openProduct.ts'
 import { packageOf } from '../package.ts'
 import type { Product, Question } from '../product.ts'
 import type { Loaded } from '../productModel.ts'
 import { valueIndex } from '../tables.ts'
-import { notAValue } from '../expression.ts'
 
 /** What a command answers. `code` 0: fine, 1: the rules or the choices are wrong. */
 export interface Answer {
