@@ -103,7 +103,7 @@ export function createMachine(diagram: Diagram): Machine {
   // Every node's edges as the passes read them, in one array: how many (an *all* node's below 0), then set and child of each.
   const tape: number[] = []
   const startOf = new Int32Array(nodes + 1)
-  // Lowest node that tests a variable, and what was taken of it when the costs from there up were found.
+  // Lowest node that tests a variable, and what was taken of it at the last pass: below that node nothing is new.
   const lowest = new Int32Array(variables).fill(nodes)
   const before = new Int32Array(variables).fill(-9)
   for (let node = 1; node < nodes; node++) {
