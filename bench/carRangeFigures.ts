@@ -39,7 +39,11 @@ export async function carRangeFigures(bench: Bench): Promise<Figure[]> {
     times.push(performance.now() - start)
   }
   if (!compiled?.ok) throw new Error('the car range is too big to compile')
-  const { asked, explained } = await clickTimes(bench, packageOf(model, compiled), bench.quick ? 40 : 300)
+  const { asked, named, explained } = await clickTimes(
+    bench,
+    packageOf(model, compiled),
+    bench.quick ? 40 : 300,
+  )
   const shape = `${range.options} options, ${range.csv.size} tables, ${range.rows.toLocaleString('en')} rows`
   return [
     { name: 'car range: products', value: compiled.configurations.toLocaleString('en'), note: shape },
@@ -63,7 +67,7 @@ export async function carRangeFigures(bench: Bench): Promise<Figure[]> {
       value: quantile(asked, 0.5),
       unit: 'ms',
       bar: { atMost: 0.1 },
-      note: `${asked.length} different clicks, p95 ${quantile(asked, 0.95).toFixed(3)} ms`,
+      note: `${asked.length} different clicks, p95 ${quantile(asked, 0.95).toFixed(3)} ms; a named record of all of it costs ${quantile(named, 0.5).toFixed(3)} ms more`,
     },
     {
       name: 'car range: explanation of a conflict, p50',

@@ -15,6 +15,8 @@ const warm = 200
 export interface ClickTimes {
   /** Status, changes and price of every value; each question is another one. */
   readonly asked: readonly number[]
+  /** Making a named record of every one of them, on top. */
+  readonly named: readonly number[]
   /** Why the choices of a session and one value more do not fit. */
   readonly explained: readonly number[]
 }
@@ -24,6 +26,7 @@ function clickTimes(pkg: ProductPackage, sessions: number): ClickTimes {
   const random = seeded(591)
   const pick = <T>(of: readonly T[]): T | undefined => of[Math.floor(random() * of.length)]
   const asked: number[] = []
+  const named: number[] = []
   const explained: number[] = []
   const timed = <T>(into: number[], work: () => T): T => {
     const start = performance.now()
@@ -40,6 +43,7 @@ function clickTimes(pkg: ProductPackage, sessions: number): ClickTimes {
     for (let click = 0; click <= choicesPerSession; click++) {
       const question: Question = { context, selection: { ...selection } }
       const statuses = timed(asked, () => product.statuses(question))
+      timed(named, () => statuses.all())
       const wanted = click === choicesPerSession ? 'conflict' : 'free'
       const open = choices.filter(({ id }) => !(id in selection))
       let taken: Value | undefined
@@ -47,7 +51,7 @@ function clickTimes(pkg: ProductPackage, sessions: number): ClickTimes {
         const [{ id, values }] = open.splice(Math.floor(random() * open.length), 1) as [OptionView]
         taken = pick(
           values.filter((value) => {
-            const { status, changes } = statuses[id]![String(value)]!
+            const { status, changes } = statuses.of(id, value)!
             return status === wanted && changes >= 0
           }),
         )
@@ -59,6 +63,7 @@ function clickTimes(pkg: ProductPackage, sessions: number): ClickTimes {
   }
   return {
     asked: asked.slice(Math.min(warm, asked.length >> 1)),
+    named: named.slice(Math.min(warm, named.length >> 1)),
     explained: explained.slice(Math.min(warm / choicesPerSession, explained.length >> 1)),
   }
 }

@@ -26,7 +26,7 @@ export async function sceneFigures(bench: Bench): Promise<Figure[]> {
     return (spent.user + spent.system) / 1000
   })
   if (!compiled.ok) throw new Error(`${file} is too big to compile`)
-  const { asked } = await clickTimes(bench, packageOf(model, compiled), bench.quick ? 40 : 300)
+  const { asked, named } = await clickTimes(bench, packageOf(model, compiled), bench.quick ? 40 : 300)
   return [
     {
       name: 'kitchen: products',
@@ -50,7 +50,7 @@ export async function sceneFigures(bench: Bench): Promise<Figure[]> {
       value: quantile(asked, 0.5),
       unit: 'ms',
       bar: { atMost: 0.15 },
-      note: `${asked.length} different clicks, each asked once; p95 ${quantile(asked, 0.95).toFixed(3)} ms`,
+      note: `${asked.length} different clicks, each asked once; p95 ${quantile(asked, 0.95).toFixed(3)} ms; a named record of all of it costs ${quantile(named, 0.5).toFixed(3)} ms more`,
     },
   ]
 }

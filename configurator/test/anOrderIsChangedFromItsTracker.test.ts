@@ -49,7 +49,7 @@ describe('an order open for change', () => {
     expect(ways).toContainEqual(expect.objectContaining({ wifi: true }))
 
     const held = openOrderDesign(fridge, wanted, { wifi: false }, {}).session
-    expect(held.getSnapshot().statuses['handle']?.['push_open']).toMatchObject({ changes: -1 })
+    expect(held.getSnapshot().statuses.of('handle', 'push_open')).toMatchObject({ changes: -1 })
     held.choose('handle', 'push_open')
     expect(held.getSnapshot().conflict).toMatchObject({ repairs: [], elsewhere: [] })
     expect(held.getSnapshot().configuration['wifi']).toBe(false)

@@ -46,7 +46,7 @@ test.each([
         sold.set(here, of)
         for (const { id, values } of choices)
           for (const value of values)
-            if (statuses[id]![String(value)]!.changes >= 0 !== of.has(name(id, value)))
+            if (statuses.of(id, value)!.changes >= 0 !== of.has(name(id, value)))
               expect.fail(
                 `${name(id, value)} after ${JSON.stringify(design)}: sold is ${of.has(name(id, value))}`,
               )
@@ -54,7 +54,7 @@ test.each([
         const { id, values } = pick(choices)
         const value = pick(values)
         if (!of.has(name(id, value))) continue
-        const { changes } = statuses[id]![String(value)]!
+        const { changes } = statuses.of(id, value)!
         session.choose(id, value)
         const { conflict } = session.getSnapshot()
         expect(conflict !== undefined, `${name(id, value)} after ${JSON.stringify(design)}`).toBe(changes > 0)

@@ -21,7 +21,7 @@ test('a surprise can be built, and within a hundred of them nearly every value o
     const configuration = fridge.complete({ context, selection })!
     for (const [id, value] of Object.entries(configuration)) seen.add(`${id}=${String(value)}`)
   }
-  const statuses = fridge.statuses({ context, selection: {} })
+  const statuses = fridge.statuses({ context, selection: {} }).all()
   const possible = options
     .filter(({ role }) => role === 'choice')
     .flatMap(({ id, values }) =>

@@ -190,9 +190,7 @@ function openOptions(product: Product, question: Question): { option: string; va
   if (unchosen.length === 0) return []
   const statuses = product.statuses(question)
   return unchosen.flatMap((option) => {
-    const values = option.values.filter(
-      (value) => statuses[option.id]?.[String(value)]?.status !== 'conflict',
-    )
+    const values = option.values.filter((value) => statuses.of(option.id, value)?.status !== 'conflict')
     return values.length > 1 ? [{ option: option.id, values }] : []
   })
 }

@@ -13,12 +13,12 @@ import type {
   Question,
   Repair,
   Selection,
-  ValueStatus,
 } from './product.ts'
 import { createMachine } from './ruleMachine.ts'
 import type { Machine } from './ruleMachine.ts'
 import { createRuleSolver } from './ruleSolver.ts'
 import { sentenceOf, textIn } from './sentences.ts'
+import { createStatuses } from './statuses.ts'
 import { suggestion } from './nearest.ts'
 
 /** Objects with more keys are copied, with fewer they grow faster. */
@@ -64,7 +64,6 @@ export function openProduct(pkg: ProductPackage, lazily?: typeof createLazyMachi
   const indexOf = new Map(options.map((option, v) => [option.id, v]))
   const valueIndex = options.map((option) => new Map(option.values.map((value, i) => [value, i])))
   const keys = options.map((option) => option.values.map(String))
-  const isOnOff = keys.map((own) => own.length === 2 && own[0] === 'false' && own[1] === 'true')
   const defaults = Int32Array.from(options, (option, v) =>
     option.default === undefined ? -1 : valueIndex[v]!.get(option.default)!,
   )
@@ -131,49 +130,14 @@ export function openProduct(pkg: ProductPackage, lazily?: typeof createLazyMachi
     return cents
   }
 
-  const statusesOf = ({ pick, fixed }: Clash) => {
-    const cost = machine.sweep(pick, fixed)
-    const { best, unproved } = machine
-    const result = withAllKeys<Record<string, ValueStatus>>()
-    let complete = true
-    let last: ValueStatus = { status: 'free', changes: 0, fromPriceCents: 0 }
-    let lastCost = NaN
-    const ofValues: ValueStatus[] = []
-    for (let v = 0; v < options.length; v++) {
-      const from = firstValue[v]!
-      const taken = pick[v]!
-      const own = taken >= 0 && fixed[v] === 0 ? 1 : 0
-      const names = keys[v]!
-      let fitting = 0
-      if (taken < 0)
-        for (let i = 0; i < names.length; i++) if (machine.changesOf(best[from + i]!) === 0) fitting++
-      for (let i = 0; i < names.length; i++) {
-        const valueCost = best[from + i]!
-        const total = machine.changesOf(valueCost)
-        const changes = total < 0 ? -1 : i === taken ? total : total - own
-        const status = i === taken ? 'chosen' : changes !== 0 ? 'conflict' : fitting === 1 ? 'forced' : 'free'
-        // Of thousands of values most say the same as the one before.
-        if (valueCost !== lastCost || last.changes !== changes || last.status !== status)
-          last = { status, changes, fromPriceCents: total < 0 ? 0 : machine.centsOf(valueCost) }
-        lastCost = valueCost
-        ofValues[i] = last
-      }
-      let ofOption: Record<string, ValueStatus>
-      if (isOnOff[v]) ofOption = { false: ofValues[0]!, true: ofValues[1]! }
-      else {
-        const prepared = blanks[v]
-        ofOption = prepared === undefined ? {} : { ...prepared }
-        for (let i = 0; i < names.length; i++) ofOption[names[i]!] = ofValues[i]!
-      }
-      if (unproved !== undefined)
-        names.forEach((name, i) => {
-          if (unproved[from + i] === 1) ofOption[name] = { ...ofOption[name]!, unproved: true }
-        })
-      result[options[v]!.id] = ofOption
-      if (taken < 0 && fitting !== 1 && options[v]!.role === 'choice') complete = false
-    }
-    return { cost, complete, options: result }
-  }
+  const decide = createStatuses(machine, {
+    options,
+    indexOf,
+    valueIndex,
+    keys,
+    withAllKeys,
+    withValueKeys: (v) => blanks[v],
+  })
 
   const rulesWithTextFirst = pkg.rules
     .map((rule, index) => ({ index, silent: rule.message === undefined ? 1 : 0 }))
@@ -315,7 +279,7 @@ export function openProduct(pkg: ProductPackage, lazily?: typeof createLazyMachi
     },
     check: (question) => {
       const clash = clashOf(question)
-      const { cost, complete, options: ofOptions } = statusesOf(clash)
+      const { cost, complete, statuses } = decide(clash)
       // What a sweep could not prove is asked once more on its own: that proves it, or says that it is too hard.
       const buildable =
         (machine.unproved?.includes(1) === true
@@ -331,10 +295,10 @@ export function openProduct(pkg: ProductPackage, lazily?: typeof createLazyMachi
         fromPriceCents: machine.changesOf(cost) < 0 ? 0 : machine.centsOf(cost),
         conflicts: buildable ? [] : explainClash(clash, shown),
         repairs: repairs.map(({ repair }) => repair),
-        options: ofOptions,
+        options: statuses.all(),
       }
     },
-    statuses: (question) => statusesOf(clashOf(question)).options,
+    statuses: (question) => decide(clashOf(question)).statuses,
     designPrices: (question) => {
       const { pick, fixed } = clashOf(question)
       const cents = machine.designCents(pick, fixed, suggested)

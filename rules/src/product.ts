@@ -85,6 +85,14 @@ export interface ValueStatus {
   readonly unproved?: true
 }
 
+/** Decided for every value at once; named where it is read. Stays as it is while other questions are asked. */
+export interface Statuses {
+  /** Of one value; `undefined` where there is no such option or value. */
+  of(option: string, value: Value): ValueStatus | undefined
+  /** Of every value of every option: option -> value key -> status. */
+  all(): Readonly<Record<string, Readonly<Record<string, ValueStatus>>>>
+}
+
 /** Choices and rules that cannot all hold: both sets are minimal (leave any one out and the rest fits). */
 export interface Conflict {
   readonly ruleIds: readonly string[]
@@ -123,7 +131,7 @@ export interface PriceBreakdown {
   readonly lines: readonly { readonly id: string; readonly option?: string; readonly cents: number }[]
 }
 
-/** Everything that can be asked of one product. All pure; all answers are new plain values. */
+/** Everything that can be asked of one product. All pure; answers are new values and never change. */
 export interface Product {
   readonly package: ProductPackage
   /** Options with an unknown id or value, with the nearest known name. Empty: the question can be asked. */
@@ -134,7 +142,7 @@ export interface Product {
   /** Everything about a selection; conflicts and repairs only when it is not buildable. */
   check(question: Question): Check
   /** Status of every value of every option in one linear pass. */
-  statuses(question: Question): Readonly<Record<string, Readonly<Record<string, ValueStatus>>>>
+  statuses(question: Question): Statuses
   /** Gross total of the completed design if this value were tapped, for every value that needs no other change: option -> value key -> cents. */
   designPrices(question: Question): Readonly<Record<string, Readonly<Record<string, number>>>>
   /** Exact number of buildable products left. */

@@ -41,10 +41,10 @@ function combinationsOf(product: Product, on: readonly string[], asked: Question
         selection: { ...asked.selection, ...selection },
       }
       const wanted = role === 'context' ? asked.context[id] : question.selection[id]
-      const status = product.statuses(question)[id]!
+      const statuses = product.statuses(question)
       for (const [index, value] of values.entries()) {
         if (wanted !== undefined && wanted !== value) continue
-        if (status[String(value)]!.changes !== 0) continue
+        if (statuses.of(id, value)!.changes !== 0) continue
         next.push({ taken: [...taken, index], selection: { ...selection, [id]: value } })
       }
       if (next.length > mostCombinations) return undefined

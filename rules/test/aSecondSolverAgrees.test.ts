@@ -56,7 +56,7 @@ async function disagreements(
   }
   tell(names.map((name) => `(declare-const ${name} Int)`).join('\n'))
   assume(...smtRules(model), ...given, `(= cents ${smtPrice(model)})`)
-  const statuses = product.statuses(question)
+  const statuses = product.statuses(question).all()
   const found: string[] = []
   for (const [o, { id, values }] of model.options.entries()) {
     const others = Object.entries(selection).filter(([of]) => of !== id)

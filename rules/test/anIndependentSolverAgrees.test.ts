@@ -85,7 +85,7 @@ test('clingo gives the same domains and cheapest totals on the fridge, click by 
     let selection: Question['selection'] = {}
     for (let click = 0; click < 3; click++) {
       const question = { context: { country }, selection }
-      const statuses = product.statuses(question)
+      const statuses = product.statuses(question).all()
       const fitting = model.options.flatMap(({ id, values }, o) =>
         values.flatMap((value, v) => {
           const { status, changes } = statuses[id]![String(value)]!

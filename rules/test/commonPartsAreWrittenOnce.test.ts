@@ -48,7 +48,7 @@ describe('pieces that each follow a version in classes', () => {
     const { products, matching } = lookAtAll(model)
     expect(product.count({ context: {}, selection: {} })).toBe(BigInt(products.length))
     for (const selection of [{}, { version: 5 }, { a_0: 1, b_0: 1, a_2: 2 }, { b_1: 0, b_2: 2, a_2: 2 }]) {
-      const statuses = product.statuses({ context: {}, selection })
+      const statuses = product.statuses({ context: {}, selection }).all()
       for (const { id, values } of options.filter((each) => !(each.id in selection)))
         for (const value of values) {
           const with_ = matching({ ...selection, [id]: value })

@@ -112,7 +112,7 @@ test('no walk of taps leads to a design that cannot be built, and every sellable
   const taps = fridge.package.options
     .filter((o) => o.role === 'choice')
     .flatMap((o) => o.values.map((value) => ({ option: o.id, value })))
-  const inGermany = fridge.statuses({ context: { country: 'DE' }, selection: {} })
+  const inGermany = fridge.statuses({ context: { country: 'DE' }, selection: {} }).all()
   const sellable = taps.filter(({ option, value }) => inGermany[option]?.[String(value)]?.changes !== -1)
   fc.assert(
     fc.property(
@@ -121,7 +121,9 @@ test('no walk of taps leads to a design that cannot be built, and every sellable
       (walk, accept) => {
         const actor = start()
         for (const tap of walk) {
-          const marked = fridge.statuses(actor.getSnapshot().context.design)[tap.option]![String(tap.value)]!
+          const marked = fridge.statuses(actor.getSnapshot().context.design).all()[tap.option]![
+            String(tap.value)
+          ]!
           actor.send({ type: 'CHOOSE', ...tap } satisfies DialogueEvent)
           const clash = where(actor) === 'conflict'
           expect(clash).toBe(marked.status === 'conflict')

@@ -10,7 +10,7 @@ test('count, domains, changes and cheapest totals', () => {
       const given = { ...question.context, ...question.selection }
       expect(product.count(question)).toBe(BigInt(oracle.matching(given).length))
       expect(product.isBuildable(question)).toBe(oracle.matching(given).length > 0)
-      const statuses = product.statuses(question)
+      const statuses = product.statuses(question).all()
       const inContext = oracle.matching(question.context)
       for (const [o, option] of model.options.entries()) {
         const fitting = option.values.filter((_, i) =>

@@ -146,7 +146,7 @@ test('context counts as given wherever it stands, and is never given up', () => 
   const question = { context: {}, selection: { country: 'DE', supply: 'v220' } }
   expect(product.repairs(question)).toEqual([{ change: { supply: 'v230' }, priceDeltaCents: 0 }])
   expect(product.explain(question)).toEqual([{ ruleIds: ['mains'], choices: { supply: 'v220' } }])
-  expect(product.statuses(question)['country']).toMatchObject({
+  expect(product.statuses(question).all()['country']).toMatchObject({
     CN: { status: 'conflict', changes: -1 },
     DE: { status: 'chosen' },
   })

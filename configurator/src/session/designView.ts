@@ -11,7 +11,7 @@ import type {
   Selection,
   TextProblem,
   Value,
-  ValueStatus,
+  Statuses,
 } from '@lot-one/rules'
 
 /** One option that got another value. */
@@ -78,7 +78,7 @@ export interface DesignView {
   readonly textProblems: readonly TextProblem[]
   /** Exact number of buildable products that contain all choices made so far. */
   readonly count: bigint
-  readonly statuses: Readonly<Record<string, Readonly<Record<string, ValueStatus>>>>
+  readonly statuses: Statuses
   /** Gross total after tapping a value; absent where other choices would have to change. */
   readonly prices: Readonly<Record<string, Readonly<Record<string, number>>>>
   readonly conflict: ConflictView | undefined

@@ -21,7 +21,7 @@ export function markOf(
   const key = String(value)
   if (value === current)
     return { state: 'selected', text: option.id in view.design.selection ? t.chosen : t.suggested }
-  const status = view.statuses[option.id]?.[key]
+  const status = view.statuses.of(option.id, value)
   if (status?.status === 'conflict') {
     if (status.changes < 0) return { state: 'impossible', text: t.notHere(placeOf(words, session, view)) }
     const cents = session.wayCents(option.id, value)

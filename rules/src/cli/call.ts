@@ -199,7 +199,7 @@ export function domains(model: ProductModel, product: Product, asked: Question):
       id,
       values.filter(
         (value) =>
-          (chosen[id] === undefined || chosen[id] === value) && statuses[id]![String(value)]!.changes === 0,
+          (chosen[id] === undefined || chosen[id] === value) && statuses.of(id, value)!.changes === 0,
       ),
     ]),
   )
