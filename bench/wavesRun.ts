@@ -163,7 +163,9 @@ async function shopInWaves(
   try {
     const running = new Set<Promise<unknown>>()
     while (shoppings.length + running.size < options.orders && !over.signal.aborted) {
-      const size = Math.min(options.wave, options.orders - shoppings.length - running.size)
+      // Troubles take their time, a process has to come back before it can fall again: while they lag behind, waves are small.
+      const wave = troubles.isBehind() ? Math.ceil(options.wave / 8) : options.wave
+      const size = Math.min(wave, options.orders - shoppings.length - running.size)
       for (let n = 0; n < size; n++) {
         const shopping = shop(stack.url, nextOrder(), over.signal, onChange).then((done) => {
           shoppings.push(done)
@@ -171,9 +173,8 @@ async function shopInWaves(
         })
         running.add(shopping)
       }
-      // The next wave comes while the last orders of this one are still being built, unless troubles lag behind: all are to happen.
-      while (running.size > (troubles.isBehind() ? 0 : options.wave) && !over.signal.aborted)
-        await Promise.race(running)
+      // The next wave comes while the last orders of this one are still being built.
+      while (running.size > wave && !over.signal.aborted) await Promise.race(running)
     }
     await Promise.all(running)
   } finally {

@@ -49,7 +49,7 @@ export function planTroubles(
   const counts = { cuts: 0, kills: { bridge: 0, sim: 0 } }
   const armed: (Trouble & { do: 'kill' })[] = []
   const underWay = new Set<Promise<unknown>>()
-  const busy = new Set<string>()
+  const busy = new Set<number>()
   const isKilled = new Set<Part>()
   let isOver = false
   let reached = 0
@@ -61,6 +61,24 @@ export function planTroubles(
         underWay.delete(done)
       })
     underWay.add(done)
+  }
+
+  /** One at a time for each process and each link, or they would pile up while it comes back; false: later. */
+  function begin(trouble: Trouble): boolean {
+    if (trouble.do === 'kill') {
+      if (isKilled.has(trouble.part) || armed.some(({ part }) => part === trouble.part)) return false
+      armed.push(trouble)
+      return true
+    }
+    const { line, kind } = trouble
+    if (busy.has(line)) return false
+    busy.add(line)
+    run(
+      stack.proxies[line]!.fail(kind)
+        .then(() => void counts.cuts++)
+        .finally(() => busy.delete(line)),
+    )
+    return true
   }
 
   return {
@@ -76,27 +94,9 @@ export function planTroubles(
     isBehind: () => !isOver && (armed.length > 0 || (planned[0]?.at ?? 1) <= reached),
     progress(done) {
       reached = done
-      while (!isOver && planned[0] && planned[0].at <= done) {
-        const trouble = planned[0]
-        if (trouble.do === 'kill') {
-          // One at a time for each process, or they would pile up while it comes back.
-          if (isKilled.has(trouble.part) || armed.some(({ part }) => part === trouble.part)) return
-          armed.push(trouble)
-        } else {
-          const link = `link ${trouble.line}`
-          if (busy.has(link)) return
-          busy.add(link)
-          const proxy = stack.proxies[trouble.line]
-          if (proxy)
-            run(
-              proxy
-                .fail(trouble.kind)
-                .then(() => void counts.cuts++)
-                .finally(() => busy.delete(link)),
-            )
-        }
-        planned.shift()
-      }
+      for (let n = 0; !isOver && planned[n] && planned[n]!.at <= done;)
+        if (begin(planned[n]!)) planned.splice(n, 1)
+        else n++
     },
     async stop() {
       isOver = true
