@@ -388,14 +388,9 @@ function toStation(station: string, found: FoundStation): Station {
   return made
 }
 
+/** A call's outcome as the audit record has it. */
 function resultText(outcome: CallOutcome): string {
-  switch (outcome.outcome) {
-    case 'accepted':
-      return 'accepted'
-    case 'refused':
-      return `refused ${outcome.names.join('+')}`
-    case 'unanswered':
-    case 'unsent':
-      return `${outcome.outcome}: ${outcome.reason}`
-  }
+  if (outcome.outcome === 'accepted') return 'accepted'
+  if (outcome.outcome === 'refused') return `refused ${outcome.names.join('+')}`
+  return `${outcome.outcome}: ${outcome.reason}`
 }

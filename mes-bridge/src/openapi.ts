@@ -1,76 +1,21 @@
 /** The API as OpenAPI 3.1, made from the schemas that check the requests, so that it cannot say anything else. */
-import {
-  AuditView,
-  BuildOrder,
-  ChangeRequest,
-  CheckRequest,
-  DoubtAnswer,
-  DryRun,
-  LineView,
-  OrderAnswer,
-  OrderEvent,
-  OrderView,
-  Problem,
-  TrustRequest,
-} from '@lot-one/rules'
 import * as z from 'zod'
-import { kinds } from './problems.ts'
-import type { ProblemToken } from './problems.ts'
-
-const schemas = {
-  AuditView,
-  BuildOrder,
-  ChangeRequest,
-  CheckRequest,
-  DoubtAnswer,
-  DryRun,
-  LineView,
-  OrderAnswer,
-  OrderEvent,
-  OrderView,
-  Problem,
-  TrustRequest,
-}
-
-const ref = (name: keyof typeof schemas) => ({ $ref: `#/components/schemas/${name}` })
-const json = (schema: object) => ({ 'application/json': { schema } })
-const stream = (schema: object) => ({
-  'text/event-stream': { schema: { ...schema, description: 'JSON in `data:`' } },
-})
-const anyObject = { type: 'object' }
-const path = (name: string, description: string, format?: string) => ({
-  name,
-  in: 'path',
-  required: true,
-  description,
-  schema: { type: 'string', ...(format !== undefined && { format }) },
-})
-const sha256 = path('sha256', 'SHA-256 of the picture’s bytes, small hexadecimal digits')
-const picture = { 'image/jpeg': {}, 'image/png': {} }
-const orderId = path('orderId', 'UUID made by the sender', 'uuid')
-
-/** Answers of an operation: the good one and the problems it may give. */
-function answers(
-  good: Record<string, { description: string; content?: object }>,
-  ...tokens: ProblemToken[]
-): object {
-  const statuses = new Map<number, ProblemToken[]>()
-  for (const token of tokens)
-    statuses.set(kinds[token].status, [...(statuses.get(kinds[token].status) ?? []), token])
-  const problems = [...statuses].map(([status, list]) => [
-    String(status),
-    {
-      description: list.map((token) => `\`/problems/${token}\` ${kinds[token].title}`).join(' · '),
-      content: { 'application/problem+json': { schema: ref('Problem') } },
-    },
-  ])
-  return { ...good, ...Object.fromEntries(problems) }
-}
-
-const body = (name: keyof typeof schemas) => ({ required: true, content: json(ref(name)) })
-const bodyProblems = ['malformed', 'too-large', 'unsupported-media-type', 'too-many-requests'] as const
-const tracking = [{ trackingToken: [] }, { trackingTokenInQuery: [] }]
-const staff = [{ staffToken: [] }]
+import {
+  answers,
+  anyObject,
+  body,
+  bodyProblems,
+  json,
+  orderId,
+  path,
+  picture,
+  ref,
+  schemas,
+  sha256,
+  staff,
+  stream,
+  tracking,
+} from './openapiParts.ts'
 
 /** Gives the document; the same at every call. */
 export function openApi(): object {
