@@ -28,7 +28,7 @@ export interface Diagram {
   readonly kind: Int32Array
   /** Node -> its first edge; one entry more at the end. */
   readonly edgeStart: Int32Array
-  /** Edge -> value set; 0 in *all* nodes. */
+  /** Edge -> value set; -1 in *all* nodes. */
   readonly edgeSet: Int32Array
   /** Edge -> node. */
   readonly edgeChild: Int32Array
@@ -94,7 +94,7 @@ export function decodeDiagram(bytes: Uint8Array): Diagram {
   const edgeStart = new Int32Array(nodes + 1)
   for (let node = 1; node < nodes; node++) edgeStart[node + 1] = edgeStart[node]! + get()
   const edges = edgeStart[nodes]!
-  const edgeSet = new Int32Array(edges)
+  const edgeSet = new Int32Array(edges).fill(-1)
   const edgeChild = new Int32Array(edges)
   for (let node = 1; node < nodes; node++)
     if (kind[node]! >= 0)

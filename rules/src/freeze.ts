@@ -108,7 +108,7 @@ export function createFreezer(sizes: readonly number[], position: ArrayLike<numb
       const edgeChild: number[] = []
       kept.forEach((old, number) => {
         for (const edge of edgesOf[old]!) {
-          edgeSet.push(kinds[old]! < 0 ? 0 : newSet.get(edge.set)!)
+          edgeSet.push(kinds[old]! < 0 ? -1 : newSet.get(edge.set)!)
           edgeChild.push(numberOf[edge.child]!)
         }
         edgeStart[number + 1] = edgeSet.length

@@ -65,7 +65,7 @@ export function createMachine(diagram: Diagram): Machine {
   const variables = firstValue.length - 1
   const nodes = kind.length
   const sets = setVariable.length
-  const root = diagram.roots[0]!
+  const first = diagram.roots[0]!
   const pack = packOf(diagram)
   const perPack = 1 / pack
 
@@ -100,34 +100,58 @@ export function createMachine(diagram: Diagram): Machine {
     setPrice[s] = low
   }
 
-  // Every node's edges as the passes read them, in one array: how many (an *all* node's below 0), then set and child of each.
+  // The machine as the passes read it: sets are items, then what can be built anyway, then nodes. A node costs what the cheapest
+  // of its alternatives does, an alternative the sum of its items; a node with but one alternative and one node above is
+  // written into the one above. In one array: the number of alternatives, then of each how many items and which.
+  const uses = new Int32Array(nodes)
+  for (const child of edgeChild) uses[child]!++
+  uses[first] = 0
+  const isWrittenAbove = (node: number) => {
+    const ways = edgeStart[node + 1]! - edgeStart[node]!
+    return uses[node] === 1 && (ways === 1 || (kind[node]! < 0 && ways > 0))
+  }
   const tape: number[] = []
-  const startOf = new Int32Array(nodes + 1)
+  const startOf = new Int32Array(sets + nodes)
+  const itemOf = new Int32Array(nodes).fill(sets)
   // Lowest node that tests a variable, and what was taken of it at the last pass: below that node nothing is new.
-  const lowest = new Int32Array(variables).fill(nodes)
+  const lowest = new Int32Array(variables).fill(sets + nodes)
   const before = new Int32Array(variables).fill(-9)
+  let end = sets + 1
   for (let node = 1; node < nodes; node++) {
-    startOf[node] = tape.length
-    const choice = kind[node]! >= 0
-    let e = edgeStart[node]!
-    const end = edgeStart[node + 1]!
-    tape.push(choice ? end - e : e - end)
-    if (choice) lowest[kind[node]!] = Math.min(lowest[kind[node]!]!, node)
-    for (; e < end; e++) {
-      if (choice) tape.push(edgeSet[e]!)
-      tape.push(edgeChild[e]!)
+    if (isWrittenAbove(node)) continue
+    const item = (itemOf[node] = end++)
+    const header = (startOf[item] = tape.length)
+    tape.push(0)
+    for (let e = edgeStart[node]!; e < edgeStart[node + 1]!;) {
+      tape[header]!++
+      const items: number[] = []
+      const open = [e++]
+      if (kind[node]! < 0) while (e < edgeStart[node + 1]!) open.push(e++)
+      for (const edge of open) {
+        const set = edgeSet[edge]!
+        const child = edgeChild[edge]!
+        if (set >= 0) {
+          items.push(set)
+          lowest[setVariable[set]!] = Math.min(lowest[setVariable[set]!]!, item)
+        }
+        if (isWrittenAbove(child))
+          for (let inner = edgeStart[child]!; inner < edgeStart[child + 1]!; inner++) open.push(inner)
+        else if (child > 0) items.push(itemOf[child]!)
+      }
+      tape.push(items.length, ...items)
     }
   }
-  const edges = Int32Array.from(tape)
+  const root = itemOf[first]!
+  const steps = Int32Array.from(tape)
 
-  const setCost = new Float64Array(sets)
-  const down = new Float64Array(nodes)
-  const up = new Float64Array(nodes)
-  const via = new Float64Array(sets)
+  const down = new Float64Array(end).fill(dead, sets + 1)
+  const up = new Float64Array(end)
+  /** Of each alternative, where it begins. */
+  const costAt = new Float64Array(steps.length)
   const best = new Float64Array(weights.length)
 
   const passDown = (pick: Int32Array, fixed: Uint8Array) => {
-    let from = nodes
+    let from = end
     for (let v = 0; v < variables; v++) {
       const taken = pick[v]!
       const state = 2 * taken + fixed[v]!
@@ -135,22 +159,22 @@ export function createMachine(diagram: Diagram): Machine {
       before[v] = state
       from = Math.min(from, lowest[v]!)
       for (let s = firstSet[v]!; s < firstSet[v + 1]!; s++)
-        setCost[s] =
+        down[s] =
           taken < 0
             ? setPrice[s]!
             : has[hasAt[s]! + taken] === 1
               ? price[firstValue[v]! + taken]!
               : (fixed[v] === 1 ? dead : pack) + setPrice[s]!
     }
-    for (let node = from, i = startOf[from]!; node < nodes; node++) {
-      const count = edges[i++]!
-      let cost = count < 0 ? 0 : dead
-      if (count > 0)
-        for (let left = count; left > 0; left--) {
-          const c = setCost[edges[i++]!]! + down[edges[i++]!]!
-          if (c < cost) cost = c
-        }
-      else for (let left = count; left < 0; left++) cost += down[edges[i++]!]!
+    for (let node = from, i = startOf[from]!; node < end; node++) {
+      let cost = dead
+      for (let left = steps[i++]!; left > 0; left--) {
+        const start = i
+        let c = 0
+        for (let n = steps[i++]!; n > 0; n--) c += down[steps[i++]!]!
+        costAt[start] = c
+        if (c < cost) cost = c
+      }
       down[node] = cost
     }
     return down[root]!
@@ -158,34 +182,23 @@ export function createMachine(diagram: Diagram): Machine {
   const sweep = (pick: Int32Array, fixed: Uint8Array) => {
     const cost = passDown(pick, fixed)
     up.fill(dead)
-    via.fill(dead)
-    // Through a node: what the best product with it costs. That is the same for all regions of an *all* node, and what a
-    // choice costs above itself is all but what it costs below.
+    // Through an item: what the best product with it costs. An alternative costs above itself all but what its node costs below.
     up[root] = cost
-    for (let node = nodes - 1; node > 0; node--) {
-      const own = up[node]!
+    for (let node = end - 1; node > sets; node--) {
       let i = startOf[node]!
-      const count = edges[i++]!
-      if (count > 0) {
-        const above = own - down[node]!
-        for (let left = count; left > 0; left--) {
-          const set = edges[i++]!
-          const child = edges[i++]!
-          const through = above + down[child]!
-          if (through < via[set]!) via[set] = through
-          const c = through + setCost[set]!
-          if (c < up[child]!) up[child] = c
+      const above = up[node]! - down[node]!
+      for (let left = steps[i++]!; left > 0; left--) {
+        const through = above + costAt[i]!
+        for (let n = steps[i++]!; n > 0; n--) {
+          const item = steps[i++]!
+          if (through < up[item]!) up[item] = through
         }
-      } else
-        for (let left = count; left < 0; left++) {
-          const child = edges[i++]!
-          if (own < up[child]!) up[child] = own
-        }
+      }
     }
     best.fill(dead)
     for (let m = 0; m < setOf.length; m++) {
       const value = setMembers[m]!
-      const c = via[setOf[m]!]! + price[value]!
+      const c = up[setOf[m]!]! - down[setOf[m]!]! + price[value]!
       if (c < best[value]!) best[value] = c
     }
     for (let v = 0; v < variables; v++)
@@ -195,14 +208,15 @@ export function createMachine(diagram: Diagram): Machine {
     return cost
   }
   // Where all picks together leave a way, any part of them does: only the other nodes and sets are looked at again.
-  const setFits = new Int32Array(sets)
-  const fits = new Int32Array(nodes)
+  const fits = new Int32Array(end).fill(-1)
   const look = (node: number) => {
     let i = startOf[node]!
-    const count = edges[i++]!
-    let some = count < 0 ? -1 : 0
-    for (let left = count; left > 0; left--) some |= setFits[edges[i++]!]! & fits[edges[i++]!]!
-    for (let left = count; left < 0; left++) some &= fits[edges[i++]!]!
+    let some = 0
+    for (let left = steps[i++]!; left > 0; left--) {
+      let every = -1
+      for (let n = steps[i++]!; n > 0; n--) every &= fits[steps[i++]!]!
+      some |= every
+    }
     return (fits[node] = some)
   }
   const questions: Machine['questions'] = (pick) => {
@@ -210,13 +224,12 @@ export function createMachine(diagram: Diagram): Machine {
     const shut: number[] = []
     for (let s = 0; s < sets; s++) {
       const taken = pick[setVariable[s]!]!
-      setFits[s] = taken < 0 || has[hasAt[s]! + taken] === 1 ? -1 : 0
-      if (setFits[s] === 0) out.push(s)
+      fits[s] = taken < 0 || has[hasAt[s]! + taken] === 1 ? -1 : 0
+      if (fits[s] === 0) out.push(s)
     }
-    fits[0] = -1
-    for (let node = 1; node < nodes; node++) if (look(node) === 0) shut.push(node)
+    for (let node = sets + 1; node < end; node++) if (look(node) === 0) shut.push(node)
     return (asked) => {
-      for (const s of out) setFits[s] = ~asked[setVariable[s]!]!
+      for (const s of out) fits[s] = ~asked[setVariable[s]!]!
       for (const node of shut) look(node)
       return fits[root]!
     }
@@ -224,20 +237,21 @@ export function createMachine(diagram: Diagram): Machine {
   const changesOf = (cost: number) => (cost < alive ? (cost * perPack) | 0 : -1)
 
   const counts = <N extends number | bigint>(pick: Int32Array, of: (n: number) => N): N => {
-    const found: N[] = [of(1)]
-    const setCount: N[] = []
+    const found: N[] = []
     for (let s = 0; s < sets; s++) {
       const taken = pick[setVariable[s]!]!
-      setCount.push(of(taken < 0 ? setStart[s + 1]! - setStart[s]! : has[hasAt[s]! + taken]!))
+      found.push(of(taken < 0 ? setStart[s + 1]! - setStart[s]! : has[hasAt[s]! + taken]!))
     }
-    for (let node = 1; node < nodes; node++) {
+    found.push(of(1))
+    for (let node = sets + 1; node < end; node++) {
       let i = startOf[node]!
-      const count = edges[i++]!
-      let n = of(count < 0 ? 1 : 0) as number
-      for (let left = count; left > 0; left--)
-        n += (setCount[edges[i++]!] as number) * (found[edges[i++]!] as number)
-      for (let left = count; left < 0; left++) n *= found[edges[i++]!] as number
-      found.push(n as N)
+      let sum = of(0) as number
+      for (let left = steps[i++]!; left > 0; left--) {
+        let product = of(1) as number
+        for (let n = steps[i++]!; n > 0; n--) product *= found[steps[i++]!] as number
+        sum += product
+      }
+      found.push(sum as N)
     }
     return found[root]!
   }
@@ -245,7 +259,7 @@ export function createMachine(diagram: Diagram): Machine {
   const walkStack = new Int32Array(nodes)
   const walk = (pick: Int32Array) => {
     let depth = 0
-    walkStack[depth++] = root
+    walkStack[depth++] = first
     while (depth > 0) {
       let node = walkStack[--depth]!
       while (node !== 0) {
