@@ -10,7 +10,14 @@ import type { BridgesParts } from './journalBridges.ts'
 import { createPictures } from './journalPictures.ts'
 import { createCommitter } from './journalCommit.ts'
 import type { Transact } from './journalCommit.ts'
-import { followPostgres, hasty, openPostgres, patient, postgresUnavailable } from './journalPostgres.ts'
+import {
+  followPostgres,
+  forgetReceipts,
+  hasty,
+  openPostgres,
+  patient,
+  postgresUnavailable,
+} from './journalPostgres.ts'
 import { createReads } from './journalReads.ts'
 import type { Written } from './journalRows.ts'
 import { openSqlite, sqliteUnavailable } from './journalSqlite.ts'
@@ -80,6 +87,7 @@ export async function openJournal({ storage, now, warn, maxWaiting = 4096 }: Jou
   const writer = await connect('write')
   try {
     await migrate(writer.db, engine)
+    if (engine === 'postgres') await forgetReceipts(writer.db)
   } catch (error) {
     await closeAll()
     throw error

@@ -6,6 +6,7 @@
  * notifications; its cursor is a transaction id below which nothing is still being written, because sequence numbers become
  * visible out of their order and `position > last` would miss rows.
  */
+import { randomUUID } from 'node:crypto'
 import { PostgresDialect, sql } from 'kysely'
 import type { CompiledQuery, Dialect, Kysely, PostgresPoolClient } from 'kysely'
 import type { OrderEvent } from '@lot-one/rules'
@@ -58,9 +59,10 @@ export function openPostgres(
   pool.on('error', (error) => warn(`The database closed a connection: ${error.message}`))
   // one that dies between two statements says so at the next of them
   pool.on('connect', (client) => client.on('error', () => {}))
+  const receipts = createReceipts()
   return {
     dialect: new PostgresDialect({ pool: { connect: () => checkedOut(pool), end: async () => {} } }),
-    transact: (reads, decide) => transaction(pool, reads, decide),
+    transact: (reads, decide) => transaction(pool, receipts, reads, decide),
     close: () => pool.end(),
   }
 }
@@ -81,12 +83,34 @@ async function checkedOut(pool: pg.Pool): Promise<PostgresPoolClient> {
   }
 }
 
+/** A transaction's own mark in the database: there as soon as it is committed, and never that of another one. */
+interface Receipt {
+  readonly writer: string
+  readonly n: number
+}
+
+/**
+ * Gives every transaction a receipt. One row of `commits` for each transaction that may be under way at a time, counted up. A
+ * transaction id would not do: after a crash PostgreSQL gives those again that had not reached the disk, so that somebody else's
+ * commit would pass for ours.
+ */
+function createReceipts() {
+  const pool = randomUUID()
+  const free: Receipt[] = []
+  let made = 0
+  return {
+    take: (): Receipt => free.pop() ?? { writer: `${pool}/${++made}`, n: 1 },
+    giveBack: ({ writer, n }: Receipt) => void free.push({ writer, n: n + 1 }),
+  }
+}
+
 /**
  * One transaction on one connection. When the connection is lost while the commit is under way, the server is asked over another
- * one what became of the transaction: the answer to the caller is true either way.
+ * one whether its receipt is there: the answer to the caller is true either way.
  */
 async function transaction(
   pool: pg.Pool,
+  receipts: ReturnType<typeof createReceipts>,
   reads: readonly CompiledQuery[],
   decide: Decide,
 ): Promise<readonly (readonly unknown[])[]> {
@@ -97,14 +121,14 @@ async function transaction(
       all.push((await client.query<pg.QueryResultRow>(text, [...parameters])).rows)
     return all
   }
-  let id = ''
+  const receipt = receipts.take()
   let isCommitting = false
   let written: (readonly unknown[])[] = []
   try {
-    const begun = (await client.query(
-      'begin; select pg_current_xact_id()::text as id',
-    )) as unknown as pg.QueryResult<{ id: string }>[]
-    id = begun[1]!.rows[0]!.id
+    await client.query(
+      `begin; insert into commits (writer, n) values ('${receipt.writer}', ${receipt.n})
+       on conflict (writer) do update set n = excluded.n, at = excluded.at`,
+    )
     const pieces = await decide(await rowsOf(reads))
     written = await rowsOf(pieces.flatMap((make) => make()))
     isCommitting = true
@@ -120,8 +144,10 @@ async function transaction(
         () => false,
       ))
     client.release(!isClean)
-    if (isCommitting && isLost && (await wasCommitted(pool, id))) return written
+    if (isCommitting && isLost && (await isThere(pool, receipt))) return written
     throw error
+  } finally {
+    receipts.giveBack(receipt)
   }
 }
 
@@ -129,22 +155,27 @@ async function transaction(
 const fateMs = 5_000
 
 /** Says whether a transaction was committed; false also when nobody could be asked in time. */
-async function wasCommitted(pool: pg.Pool, id: string): Promise<boolean> {
+async function isThere(pool: pg.Pool, { writer, n }: Receipt): Promise<boolean> {
   for (const until = performance.now() + fateMs; ;) {
     try {
-      const asked = await pool.query<{ status: string | null }>('select pg_xact_status($1::xid8) as status', [
-        id,
-      ])
-      const status = asked.rows[0]?.status
-      if (status === 'committed') return true
-      // ended with its connection; or so long ago that nobody knows
-      if (status !== 'in progress') return false
+      // Writing the row waits for a transaction that has written it and has not ended; reading it would not.
+      const { rows } = await pool.query<{ there: boolean }>(
+        `insert into commits (writer, n) values ($1, 0)
+         on conflict (writer) do update set n = commits.n returning n = $2::bigint as there`,
+        [writer, n],
+      )
+      return rows[0]?.there === true
     } catch (error) {
       if (postgresUnavailable(error) === undefined) throw error
     }
     if (performance.now() > until) return false
     await new Promise((resolve) => setTimeout(resolve, 100))
   }
+}
+
+/** Receipts that nobody asks for any more: of processes that have ended. */
+export async function forgetReceipts(db: Kysely<Tables>): Promise<void> {
+  await sql`delete from commits where at < now() - interval '1 day'`.execute(db)
 }
 
 const socketErrors = /^(ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EHOSTUNREACH|ENETUNREACH|EAI_AGAIN)/
@@ -164,6 +195,12 @@ export function postgresUnavailable(error: unknown): string | undefined {
     )
   return away ? `the database is away: ${message || String(code)}` : undefined
 }
+
+/**
+ * A server that crashed gives the ids again of transactions that left nothing on its disk (they were rolled back a moment before):
+ * so many are looked at twice after a lost connection. Generous: it writes what there is five times a second (wal_writer_delay).
+ */
+const reusedIds = 10_000
 
 const channel = 'lot_one_events'
 /** Without content: something about leases, lines or asks is there to read. */
@@ -268,7 +305,10 @@ export async function followPostgres({ url, db, deliver, onNews, warn, pollMs = 
 
   async function tick(): Promise<void> {
     await enqueue(async () => {
-      if (client === undefined && !closed) await connect()
+      if (client === undefined && !closed) {
+        await connect()
+        cursor = String(Math.max(0, Number(cursor) - reusedIds))
+      }
       await poll()
     })
     if (!closed) pollTimer = setTimeout(() => void tick(), pollMs)

@@ -4,7 +4,7 @@
  *
  * `orders`, `events`, `audit` and `rules` are only ever appended to. `order_states` can be rebuilt from `events`; `jobs` says
  * how far each hand-over is; `customers` alone holds personal data and may be erased. `leases` and what follows it are what the
- * bridges on one database tell each other (journalBridges.ts): nothing of an order lies there. `pictures` are shoppers' own, by hash.
+ * bridges on one database tell each other (journalBridges.ts): nothing of an order lies there. `pictures` are shoppers' own, by hash. PostgreSQL alone has `commits`.
  */
 import type { Generated, Kysely, Migration } from 'kysely'
 import { sql } from 'kysely'
@@ -101,7 +101,14 @@ export function migrations(engine: Engine): Record<string, Migration> {
         db.schema.createIndex('audit_of_line').on('audit').columns(['line_id', 'position']).execute(),
     },
     '004-pictures': { up: pictures },
+    ...(engine === 'postgres' && { '005-receipts': { up: receipts } }),
   }
+}
+
+/** Which transactions were committed (journalPostgres.ts). No index on `at`: every update then stays on its page. */
+async function receipts(db: Kysely<unknown>): Promise<void> {
+  await sql`create table commits (writer text primary key, n bigint not null, at timestamptz not null default now())
+    with (fillfactor = 50)`.execute(db)
 }
 
 async function pictures(db: Kysely<unknown>): Promise<void> {

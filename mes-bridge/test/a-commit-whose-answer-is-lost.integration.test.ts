@@ -1,11 +1,13 @@
 /**
  * PostgreSQL's connection dies while a commit is under way: the journal finds out what became of the transaction instead of
- * guessing. A proxy in front of the server cuts before the commit gets there, or before its answer gets back.
+ * guessing. A proxy in front of the server cuts before the commit gets there, or before its answer gets back, or lets the whole
+ * server crash with the commit on its way.
  */
 import { connect, createServer } from 'node:net'
 import type { AddressInfo, Server } from 'node:net'
 import type { OrderEvent } from '@lot-one/rules'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import pg from 'pg'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import type { Journal } from '../src/journal.ts'
 import { openJournal } from '../src/journalOpen.ts'
 import { assigned, newOrder } from './journals.ts'
@@ -14,19 +16,25 @@ import type { TestPostgres } from './postgresServer.ts'
 
 /** The simple query `commit` of the frontend protocol (PostgreSQL 55.7): type, length, text. */
 const commitMessage = Buffer.from('Q\0\0\0\x0bcommit\0', 'latin1')
-type Cut = 'before the commit arrives' | 'before its answer comes back'
+type Cut = 'before the commit arrives' | 'before its answer comes back' | 'by a crash of the server'
+
+/** A server that comes up again. */
+const waiting = { timeout: 20_000, interval: 50 }
 
 describe.skipIf(postgresMissing)(`on PostgreSQL${postgresMissing ? ` (${postgresMissing})` : ''}`, () => {
   let server: TestPostgres
+  let direct: string
   let proxy: Server
   let journal: Journal
   let cut: Cut | undefined
   let cuts = 0
+  let crashing: Promise<void> | undefined
   const heard: OrderEvent[] = []
 
   beforeAll(async () => {
     server = await startPostgres()
     const url = new URL(await server.database())
+    direct = url.href
     proxy = createServer((client) => {
       const upstream = connect(Number(url.port), url.hostname)
       let isAnswerCut = false
@@ -35,10 +43,13 @@ describe.skipIf(postgresMissing)(`on PostgreSQL${postgresMissing ? ` (${postgres
         upstream.destroy()
       }
       for (const socket of [client, upstream]) socket.on('error', end).on('close', end)
+      // nobody gets in before the others have written
+      if (crashing) return end()
       client.on('data', (data) => {
         if (cut !== undefined && data.includes(commitMessage)) {
           cuts++
           isAnswerCut = cut === 'before its answer comes back'
+          if (cut === 'by a crash of the server') crashing = crash().finally(() => (crashing = undefined))
           cut = undefined
           if (!isAnswerCut) return end()
         }
@@ -96,6 +107,41 @@ describe.skipIf(postgresMissing)(`on PostgreSQL${postgresMissing ? ` (${postgres
     expect(await journal.record(orderId, [assigned(orderId)])).toMatchObject({ outcome: 'unavailable' })
     expect(await journal.events(orderId, 1)).toEqual([])
   })
+
+  /** Down, up, and others write at once: they get the transaction ids that had not reached the disk. */
+  async function crash(): Promise<void> {
+    await server.crash()
+    await server.restart()
+    const other = new pg.Client({ connectionString: direct })
+    await other.connect()
+    for (let i = 0; i < 20; i++) await other.query('begin; select pg_current_xact_id(); commit')
+    await other.end()
+  }
+
+  const notOurs = process.env['TEST_DATABASE_URL'] !== undefined
+  test.skipIf(notOurs)(
+    'what a crash took is not taken for written by the transaction id of others',
+    async () => {
+      const order = newOrder()
+      const { orderId } = order.snapshot
+      cut = 'by a crash of the server'
+      expect(await journal.accept(order)).toMatchObject({ outcome: 'unavailable' })
+      await vi.waitFor(async () => expect(await journal.probe()).toEqual({ outcome: 'ready' }), waiting)
+      expect(await journal.order(orderId)).toBeUndefined()
+      expect((await journal.accept(order)).outcome).toBe('accepted')
+      cut = 'by a crash of the server'
+      expect(await journal.record(orderId, [assigned(orderId)])).toMatchObject({ outcome: 'unavailable' })
+      await vi.waitFor(
+        async () =>
+          expect(await journal.record(orderId, [assigned(orderId)])).toMatchObject({
+            outcome: 'recorded',
+            events: [{ seq: 2 }],
+          }),
+        waiting,
+      )
+      expect((await journal.events(orderId, 0)).map(({ seq }) => seq)).toEqual([1, 2])
+    },
+  )
 
   test('a lease that was given is ours, whoever lost the answer', async () => {
     cut = 'before its answer comes back'

@@ -1,7 +1,11 @@
 import type { OrderEvent } from '@lot-one/rules'
+import { Kysely } from 'kysely'
+import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Journal } from '../src/journal.ts'
 import { openJournal } from '../src/journalOpen.ts'
+import { followPostgres, openPostgres } from '../src/journalPostgres.ts'
+import type { Tables } from '../src/journalTables.ts'
 import { assigned, newOrder, seen } from './journals.ts'
 import { postgresMissing, startPostgres } from './postgresServer.ts'
 import type { TestPostgres } from './postgresServer.ts'
@@ -113,6 +117,52 @@ describe.skipIf(postgresMissing)(`on PostgreSQL${postgresMissing ? ` (${postgres
       expect((await here.order(before.snapshot.orderId))?.snapshot).toEqual(before.snapshot)
       expect((await heard).seq).toBe(1)
       expect(warnings.length).toBeGreaterThan(0)
+    },
+  )
+
+  test.skipIf(process.env['TEST_DATABASE_URL'] !== undefined)(
+    'what is written with the transaction ids that a crash made free again is followed too',
+    async () => {
+      const statement = async (...texts: string[]) => {
+        const client = new pg.Client({ connectionString: url })
+        await client.connect()
+        for (const text of texts) await client.query(text)
+        await client.end()
+      }
+      // what was rolled back does not reach the disk before the crash
+      await statement(`alter system set wal_writer_delay = '10s'`, 'select pg_reload_conf()')
+      const { dialect, close } = openPostgres(url, () => {})
+      let onQuery = () => {}
+      const db = new Kysely<Tables>({ dialect, log: () => onQuery() })
+      let deliver: (events: readonly OrderEvent[]) => void = () => {}
+      const following = await followPostgres({
+        url,
+        db,
+        deliver: (events) => deliver(events),
+        onNews: () => {},
+        warn: () => {},
+        pollMs: 20,
+      })
+      const heard = new Promise<OrderEvent>((resolve) => {
+        deliver = (events) =>
+          events.forEach((event) => void (event.orderId === 'told-to-nobody' && resolve(event)))
+      })
+      await statement(...Array(50).fill('begin; select pg_current_xact_id(); rollback'))
+      // two rounds of two queries: the second began after all of them
+      await new Promise<void>((resolve) => {
+        let left = 4
+        onQuery = () => void (--left === 0 && resolve())
+      })
+      await server.crash()
+      await server.restart()
+      const event = JSON.stringify({ orderId: 'told-to-nobody', seq: 1 })
+      await statement(
+        `insert into events (order_id, seq, kind, at, event) values ('told-to-nobody', 1, 'accepted', '', '${event}')`,
+      )
+      expect((await heard).seq).toBe(1)
+      await following.close()
+      await db.destroy()
+      await close()
     },
   )
 })
