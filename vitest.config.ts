@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config'
 
 const ours = { extends: true as const }
-// Four kinds of test, cheapest first. `integration` and `e2e` own real sockets, so they run one file at a time.
+// Four kinds of test, cheapest first. `integration` and `e2e` own processes and sockets: two files at a time.
 export default defineConfig({
   test: {
     // campaigns of many thousand cases (RULES_CAMPAIGN) take as long as they take

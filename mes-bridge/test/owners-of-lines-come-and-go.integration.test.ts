@@ -21,12 +21,15 @@ describe.skipIf(postgresMissing)(`on PostgreSQL${postgresMissing ? ` (${postgres
     await site?.stop()
   })
 
+  /** Who works a line; one that is just being handed on is waited for. */
   async function ownerOf(lineId: string): Promise<SiteBridge> {
-    const up = site.bridges.filter(({ isUp }) => isUp)
-    const line = (await up[0]!.lines()).find(({ id }) => id === lineId)
-    const owner = site.bridges.find(({ pid }) => line?.bridge?.includes(`/${pid}/`))
-    if (!owner) throw new Error(`nobody owns ${lineId}: ${JSON.stringify(line)}`)
-    return owner
+    for (;;) {
+      const up = site.bridges.filter(({ isUp }) => isUp)
+      const line = (await up[0]!.lines()).find(({ id }) => id === lineId)
+      const owner = site.bridges.find(({ pid }) => line?.bridge?.includes(`/${pid}/`))
+      if (owner) return owner
+      await pause(50)
+    }
   }
 
   test('lines are spread over the bridges, and every bridge shows them all', async () => {
