@@ -131,6 +131,7 @@ afterAll(async () => {
   await folder.remove()
 })
 
+const notKept = new Error('these rules were not kept')
 const is = (step: Step) => (event: OrderEvent) => stepOf(event) === step
 
 /** Makes a path happen to one order and gives the order's events. */
@@ -173,7 +174,7 @@ async function live(steps: readonly Step[], station: string): Promise<readonly O
           await seen(journal, orderId, (event) => event.kind === 'job' && event.jobState === 'AllowedToStart')
         break
       case 'stopped':
-        if (!isAssigned) gate.derived.fail(new Error('these rules were not kept'))
+        if (!isAssigned) gate.derived.fail(notKept)
         break
       case 'cancelRequested':
         // What the bridge does not see yet when the wish comes.
@@ -184,6 +185,13 @@ async function live(steps: readonly Step[], station: string): Promise<readonly O
         } else if (next === 'Aborted') {
           drop('Aborted')
           await byForeigner('Abort', id)
+        } else if (next === 'stopped' && !isAssigned) {
+          // In the moment the wish is durable: later it would be granted already.
+          const leave = journal.follow((event) => {
+            if (event.orderId !== orderId || !is(step)(event)) return
+            leave()
+            gate.derived.fail(notKept)
+          })
         }
         void dispatch.requestCancel(orderId)
         break
