@@ -223,16 +223,19 @@ export function openProduct(pkg: ProductPackage, lazily?: typeof createLazyMachi
   }
 
   const ids = options.map(({ id }) => id)
+  // One for all orders: an array of its own for each costs more than the whole check.
+  const ordered = new Int32Array(variables)
   const verify = (selection: Selection): Configuration | undefined => {
-    const pick = new Int32Array(variables)
-    for (let v = 0; v < ids.length; v++) {
-      const value = valueIndex[v]!.get(selection[ids[v]!]!)
+    let n = 0
+    for (const id in selection) {
+      // Most orders name the options in their order.
+      const v = ids[n] === id ? n : (indexOf.get(id) ?? -1)
+      const value = valueIndex[v]?.get(selection[id]!)
       if (value === undefined) return undefined
-      pick[v] = value
+      ordered[v] = value
+      n++
     }
-    // Every option was found, so any further key is an unknown one.
-    if (Object.keys(selection).length !== ids.length || !machine.walk(pick)) return undefined
-    return { ...selection } as Configuration
+    return n === ids.length && machine.walk(ordered) ? (selection as Configuration) : undefined
   }
   const label = (id: string, language: string) =>
     textIn((optionNamed(id) ?? pkg.texts.find((text) => text.id === id))?.label, language) ?? id

@@ -152,7 +152,10 @@ export interface Product {
   complete(question: Question): Configuration | undefined
   cheapest(question: Question): Configuration | undefined
   price(configuration: Configuration): PriceBreakdown
-  /** Walks the machine once: `undefined` when any option is missing, unknown or the whole is not buildable. */
+  /**
+   * Walks the machine once and gives the selection itself, now known to be a product; `undefined` when any option is missing,
+   * unknown or the whole is not buildable.
+   */
   verify(selection: Selection): Configuration | undefined
   /** Why these choices do not fit, by choices and by rules; empty when they do. At most `limit` conflicts. */
   explain(question: Question, limit?: number): readonly Conflict[]
