@@ -73,6 +73,7 @@ export async function carRangeFigures(bench: Bench): Promise<Figure[]> {
       name: 'car range: explanation of a conflict, p50',
       value: quantile(explained, 0.5),
       unit: 'ms',
+      bar: { atMost: 2 },
       note: `${explained.length} conflicts, p95 ${quantile(explained, 0.95).toFixed(2)} ms`,
     },
   ]
