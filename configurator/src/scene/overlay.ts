@@ -137,8 +137,9 @@ function dimensionLines(
   return [
     // near the top and turned inwards: on a phone the lower edge of the picture belongs to the buttons
     [x, h * 0.9, d / 2, side > 0 ? 0.2 : 0.8],
-    [0, floor, z, 0.5],
-    [right, floor, 0, 0.5],
+    // away from each other: from some directions the two lines end in the same corner
+    [0, floor, z, 0.5 + side * 0.1],
+    [right, floor, 0, 0.5 - side * 0.04],
   ]
 }
 
