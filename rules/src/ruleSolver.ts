@@ -19,7 +19,8 @@ export interface RuleSolver {
   ) => number[] | 'unknown' | undefined
   /**
    * A minimal set of rules that no product satisfies under the picks, `undefined` when all hold together. Where there are
-   * several such sets, rules named later are left out first. What cannot be searched in reasonable time is not minimal.
+   * several such sets it is one of those among the rules that the first search met; of them, rules named later are left out
+   * first. What cannot be searched in reasonable time is not minimal.
    */
   readonly minimalClash: (rules: readonly number[], pick: Int32Array) => number[] | undefined
 }

@@ -200,6 +200,8 @@ export interface Oracle {
   /** Defaults in file order, each only while something is left, then the cheapest total. */
   readonly completedCents: (selection: Selection) => number | undefined
   readonly fits: (rules: readonly Rule[], selection: Selection) => boolean
+  /** Whether no assignment satisfies these rules, and without any one of them some assignment does. */
+  readonly isMinimalClash: (ruleIds: readonly string[], selection: Selection) => boolean
 }
 
 export function lookAtAll(model: ProductModel): Oracle {
@@ -228,6 +230,14 @@ export function lookAtAll(model: ProductModel): Oracle {
     const picks = indexes(selection)
     return products.filter(({ values }) => picks.every(([o, value]) => values[o] === value))
   }
+  const fits = (rules: readonly Rule[], selection: Selection) => {
+    const picks = indexes(selection)
+    return assignments.some(
+      (values) =>
+        picks.every(([o, value]) => values[o] === value) &&
+        rules.every((rule) => holds(rule.formula, (o) => values[o]!)),
+    )
+  }
   return {
     products,
     matching,
@@ -241,12 +251,17 @@ export function lookAtAll(model: ProductModel): Oracle {
       })
       return Math.min(...left.map(({ cents }) => cents))
     },
-    fits: (rules, selection) => {
-      const picks = indexes(selection)
-      return assignments.some(
-        (values) =>
-          picks.every(([o, value]) => values[o] === value) &&
-          rules.every((rule) => holds(rule.formula, (o) => values[o]!)),
+    fits,
+    isMinimalClash: (ruleIds, selection) => {
+      const rules = model.rules.filter(({ id }) => ruleIds.includes(id))
+      return (
+        !fits(rules, selection) &&
+        rules.every((rule) =>
+          fits(
+            rules.filter((other) => other !== rule),
+            selection,
+          ),
+        )
       )
     },
   }
