@@ -76,9 +76,7 @@ export async function startPostgres(): Promise<TestPostgres> {
     async crash() {
       await server!.stop('immediate')
     },
-    async restart() {
-      await server!.start()
-    },
+    restart: () => server!.restart(),
     pid: () => server?.running()?.pid,
     async ended() {
       const child = server?.running()
@@ -145,10 +143,22 @@ async function startOwn() {
   }
   await start()
 
+  /** Of a server that was killed some process may live on for a moment: until it is gone no other one starts. */
+  async function restart(): Promise<void> {
+    for (const until = performance.now() + 30_000; ;) {
+      try {
+        return await start()
+      } catch (error) {
+        if (!(error as Error).message.includes('still in use') || performance.now() > until) throw error
+        await new Promise((resolve) => setTimeout(resolve, 100))
+      }
+    }
+  }
+
   return {
     folder,
     url: `postgres://lot_one@127.0.0.1:${port}/postgres`,
-    start,
+    restart,
     running: () => running,
     async stop(mode: 'fast' | 'immediate') {
       if (running === undefined) return
