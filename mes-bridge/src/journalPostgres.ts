@@ -144,7 +144,7 @@ async function transaction(
         () => false,
       ))
     client.release(!isClean)
-    if (isCommitting && isLost && (await isThere(pool, receipt))) return written
+    if (isCommitting && isLost && (await isCommitted(pool, receipt))) return written
     throw error
   } finally {
     receipts.giveBack(receipt)
@@ -155,7 +155,7 @@ async function transaction(
 const fateMs = 5_000
 
 /** Says whether a transaction was committed; false also when nobody could be asked in time. */
-async function isThere(pool: pg.Pool, { writer, n }: Receipt): Promise<boolean> {
+async function isCommitted(pool: pg.Pool, { writer, n }: Receipt): Promise<boolean> {
   for (const until = performance.now() + fateMs; ;) {
     try {
       // Writing the row waits for a transaction that has written it and has not ended; reading it would not.
