@@ -110,8 +110,10 @@ test('after one visit the shop works without a network: page, 3D, options, and a
   const friend = await stand.open(`${fridge}#${link}`, desktop, { without3D: true })
   await friend.locator('[data-testid=note][data-kind=picture-lost]').waitFor()
 
+  // what was answered: it also tries now and then while the network is away
   const sent: string[] = []
-  page.on('request', (request) => {
+  page.on('response', (response) => {
+    const request = response.request()
     const { pathname } = new URL(request.url())
     if (request.method() === 'PUT') sent.push(pathname.slice(0, 14))
     if (request.method() === 'POST') sent.push(request.postDataJSON().orderId)
