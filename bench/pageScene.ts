@@ -37,8 +37,13 @@ export async function drawing(shop: Shop): Promise<Figure[]> {
       await quiet(page)
       perChange.push((await observations(page)).frames.filter(({ at }) => at > since).length)
     }
-    // not the first frame: it also draws the light that every later one only looks up
-    note('closed', await worst(page, began))
+    // a first frame also draws the light that every later one only looks up, and a change of shape its shadow
+    const { frames } = await observations(page)
+    note('closed', frames.at(-1)!)
+    const changing = await worst(page, began)
+    most.closed.notes.push(
+      `while it changes ${changing.calls} / ${Math.round(changing.triangles).toLocaleString('en')}`,
+    )
     note('open', await tool(page, 'Open the doors'))
     note('room', await tool(page, 'Stand it in a kitchen'))
     const before = (await observations(page)).frames.length
