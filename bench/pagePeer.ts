@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { race } from './harness.ts'
 import type { Row } from './harness.ts'
-import { heldBy, observations, pathOf, pause, ready, slow, takePhone, until } from './pageTools.ts'
+import { heldBy, pathOf, pause, ready, slow, takePhone, until } from './pageTools.ts'
 import type { Shop } from './pageTools.ts'
 
 /** One page after a cold load at 4× and 1.6 Mbit/s. */
@@ -15,8 +15,6 @@ interface Shown {
   readonly seconds: number
   readonly scriptKb: number
   readonly wireKb: number
-  readonly calls: number
-  readonly triangles: number
   readonly programs: number
 }
 
@@ -57,8 +55,6 @@ export async function besideModelViewer(shop: Shop, rounds: number): Promise<Row
     const figures = [
       ['JavaScript until then', 'KB gzip', 'scriptKb'],
       ['everything until then, model included', 'KB on the wire', 'wireKb'],
-      ['draw calls of its picture', 'calls', 'calls'],
-      ['triangles of its picture', 'triangles', 'triangles'],
       ['shader programs', 'programs', 'programs'],
     ] as const
     const rows: Row[] = [shown!]
@@ -134,16 +130,12 @@ async function load(shop: Shop, url: string, live: string): Promise<Shown> {
   const sum = (of: readonly { bytes: number }[]) => of.reduce((kb, { bytes }) => kb + bytes / 1000, 0)
   // not until it is quiet: the viewer draws on and on
   await pause(3000)
-  // the last one: the first also draws the light that every later one only looks up
-  const { calls = 0, triangles = 0 } = (await observations(page)).frames.at(-1) ?? {}
   const { programs } = await heldBy(page)
   await close()
   return {
     seconds,
     scriptKb: sum(loaded.filter(({ name }) => name.endsWith('.js'))),
     wireKb: sum(loaded),
-    calls,
-    triangles,
     programs,
   }
 }
