@@ -2,28 +2,23 @@
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { openProduct } from '@lot-one/rules'
-import type { Product, ProductModel, ProductPackage, Question, Selection, Value } from '@lot-one/rules'
+import type { Product, ProductModel, ProductPackage, Selection, Value } from '@lot-one/rules'
 import { loadFile } from '@lot-one/rules/files'
 import { compile } from '../rules/src/compile.ts'
 import type { Compiled } from '../rules/src/compile.ts'
 import { knownOrder } from '../rules/src/lock.ts'
 import { packageOf } from '../rules/src/package.ts'
 import { carRangeFigures } from './carRangeFigures.ts'
+import { clickRaces } from './clickRace.ts'
+import type { Click } from './clickRaceProcess.ts'
 import { checksPerSecond, clickTimes } from './clicks.ts'
-import { clingo } from './clingo.ts'
-import type { ClingoModule } from './clingo.ts'
 import { deadEnds, deadEndsElsewhere } from './deadEnds.ts'
 import { featureModelFigures } from './featureModelFigures.ts'
-import { quantile, race, seeded, slice } from './harness.ts'
+import { quantile, seeded } from './harness.ts'
 import type { Bench, Figure, SectionResult } from './harness.ts'
-import { logicSolver } from './logicSolver.ts'
-import type { Logic } from './logicSolver.ts'
 import { sceneFigures } from './sceneFigures.ts'
-import { changesBy } from './solvers.ts'
-import type { Chosen, Rules, Solver } from './solvers.ts'
+import type { Rules } from './solvers.ts'
 import { gzippedBundle } from './weight.ts'
-import { z3 } from './z3.ts'
-import type { Z3Module } from './z3.ts'
 
 export const title = 'Rules: what every click costs'
 export const about = `The question of a click is the status of every value of every option: can it be taken while all other choices stay, and if not, how many of them have to
@@ -33,19 +28,13 @@ offered, seeded), all are loaded and warm, and all must give the same status to 
 logic-solver (MiniSat) one model per batch of values not yet seen, clingo one brave-reasoning call per number of changes (clingo-wasm cannot keep a grounding), z3
 \`getConsequences\` under assumptions. The two easier questions leave the number of changes away, and then also what a chosen option could be switched to; our
 answer is the same, whole one. All four answer by number, in columns; ours takes the question by name. A named record of all of it is a fourth race against the whole status.
-Below the races every machine answers in a process of its own that holds only this product, as a page does; complete orders are judged in one that holds the
-shipped products, as a bridge does. An engine that has just seen a dozen machines and three solvers compiles the same code to something slower, which nobody's page does. There too the
-answer is what the page gets: status, changes and price of every value decided, in columns; it names those it shows.`
+Every contestant and every machine answers in a process of its own that holds nothing else, as a page does; complete orders are judged in one that holds the
+shipped products, as a bridge does. An engine that has just seen a dozen machines and three solvers compiles the same code to something slower, which nobody's page does. Below the
+races, too, the answer is what the page gets: status, changes and price of every value decided, in columns; it names those it shows. There every click is asked once only.`
 
 /** Rules of this order date are compiled: the day on which most of the fridge's rules hold. */
 const at = '2026-06-01'
 const choicesPerSession = 8
-
-interface Click {
-  readonly question: Question
-  /** The same for the solvers, by index; the context first. */
-  readonly chosen: Chosen
-}
 
 export async function measure(bench: Bench): Promise<SectionResult> {
   const rounds = bench.quick ? 3 : 15
@@ -62,69 +51,22 @@ export async function measure(bench: Bench): Promise<SectionResult> {
     formulas: compiled.rules.map(({ formula }) => formula),
     context: model.options.flatMap(({ role }, option) => (role === 'context' ? [option] : [])),
   }
-  const solvers = [
-    logicSolver(bench.peer('logic-solver') as Logic, rules),
-    await clingo(bench.peer('clingo-wasm') as ClingoModule, rules),
-    await z3(bench.peer('z3-solver') as Z3Module, rules),
+  const rows = await clickRaces(bench, rounds, {
+    pkg: product.package,
+    rules,
+    sessions: makeSessions(model, product, rounds),
+    ms,
+  })
+  const figures = [
+    ...(await clickFigures(bench, model, product, bench.quick ? 50 : 500)),
+    ...(await compileFigures(bench, model, product, compiled)),
+    ...(await sceneFigures(bench)),
+    ...(await featureModelFigures(bench)),
+    ...(await carRangeFigures(bench)),
+    ...(await deadEnds(bench, model, product, rules, bench.quick ? 20 : 1000)),
+    ...(await deadEndsElsewhere(bench)),
   ]
-  try {
-    const sessions = makeSessions(model, product, rounds)
-    const statuses = new Map(solvers.map((solver) => [solver, changesBy(solver, rules)]))
-    const status = (solver: Solver) => statuses.get(solver)!
-    for (const solver of solvers) await insistOnSameAnswers(model, product, solver, status(solver), sessions)
-    for (let n = 0; n < 100; n++) for (const { question } of sessions.flat()) product.statuses(question).all() // warm
-    const asked = (
-      ask: (solver: Solver) => (chosen: Chosen) => unknown,
-      ours: (question: Question) => unknown = product.statuses,
-    ) => [
-      {
-        name: 'ours',
-        sample: slice(ms, (round) => {
-          const session = sessions[round] ?? []
-          for (const { question } of session) ours(question)
-          return session.length
-        }),
-      },
-      ...solvers.map((solver) => {
-        const answer = ask(solver)
-        const work = async (round: number) => {
-          const session = sessions[round] ?? []
-          for (const { chosen } of session) await answer(chosen)
-          return session.length
-        }
-        return { name: solver.name, sample: slice(ms, work) }
-      }),
-    ]
-    const compared = (question: string, contestants: ReturnType<typeof asked>) =>
-      race(question, 'ms per click', 'less', rounds, contestants, { atMost: 1 / 1000 })
-    const rows = [
-      ...(await compared('status of every value', asked(status))),
-      ...(await compared(
-        'only what can be taken now',
-        asked((solver) => solver.takeable),
-      )),
-      ...(await compared(
-        'only what is still possible',
-        asked((solver) => solver.possible),
-      )),
-      ...(await compared(
-        'status of every value, each of ours named',
-        asked(status, (question) => product.statuses(question).all()),
-      )),
-    ]
-    const figures = [
-      ...(await clickFigures(bench, model, product, bench.quick ? 50 : 500)),
-      ...(await compileFigures(bench, model, product, compiled)),
-      ...(await sceneFigures(bench)),
-      ...(await featureModelFigures(bench)),
-      ...(await carRangeFigures(bench)),
-      ...(await deadEnds(bench, model, product, rules, bench.quick ? 20 : 1000)),
-      ...(await deadEndsElsewhere(bench)),
-    ]
-    return { rows, figures }
-  } finally {
-    for (const solver of solvers) await solver.close?.()
-  }
+  return { rows, figures }
 }
 
 const key = (value: Value): string => String(value)
@@ -157,50 +99,9 @@ function makeSessions(model: ProductModel, product: Product, count: number): Cli
         selection[option.id] = value
         chosen.set(index, v)
       }
-      return { question: { context: { ...context }, selection: { ...selection } }, chosen: new Map(chosen) }
+      return { question: { context: { ...context }, selection: { ...selection } }, chosen: [...chosen] }
     })
   })
-}
-
-/** @throws when a solver gives any value another status on any click */
-async function insistOnSameAnswers(
-  model: ProductModel,
-  product: Product,
-  solver: Solver,
-  status: (chosen: Chosen) => Promise<readonly (readonly number[])[]>,
-  sessions: readonly Click[][],
-) {
-  for (const { question, chosen } of sessions.flat()) {
-    const statuses = product.statuses(question).all()
-    const ours = model.options.map((option) =>
-      option.values.map((value) => statuses[option.id]![key(value)]!),
-    )
-    const changes = ours.map((values) => values.map((value) => value.changes))
-    const takeable = ours.map((values) => values.map((value) => value.status !== 'conflict'))
-    const possible = takeable.map((values, o) =>
-      chosen.has(o) ? values.map((_, v) => v === chosen.get(o)) : values,
-    )
-    const answers = { changes, takeable, possible }
-    const theirs = {
-      changes: await status(chosen),
-      takeable: await solver.takeable(chosen),
-      possible: await solver.possible(chosen),
-    }
-    for (const [name, answer] of Object.entries(answers)) {
-      const other = theirs[name as keyof typeof theirs]
-      if (JSON.stringify(answer) === JSON.stringify(other)) continue
-      const differing = model.options.flatMap((option, o) =>
-        option.values.flatMap((value, v) =>
-          answer[o]?.[v] === other[o]?.[v]
-            ? []
-            : [`${option.id}=${value}: ${String(answer[o]?.[v])} and ${String(other[o]?.[v])}`],
-        ),
-      )
-      throw new Error(
-        `the rule machine and ${solver.name} differ in ${name} after ${JSON.stringify(question)}: ${differing.join(', ')}`,
-      )
-    }
-  }
 }
 
 /** Every question asked once, on its own: no averaging over repeated ones. */
