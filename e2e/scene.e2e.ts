@@ -305,6 +305,12 @@ describe('the stage in a real browser', () => {
         expect(await page.evaluate(`lab.drawingError(${JSON.stringify(choices)}, '${family}')`)).toBeNull()
   })
 
+  // the last of all that need the shared stage
+  it('gives the GPU back when it has done its work, because to do so before stops the page until then', async () => {
+    expect(await shared.page.evaluate('lab.leave()')).toEqual(['done', 'gone'])
+    expect(shared.problems.filter((problem) => !/context/i.test(problem))).toEqual([])
+  })
+
   it('is at most 210 kB gzip, with everything it needs before its first frame', async () => {
     const assets = join(lab.folder, 'assets')
     const entry = (await readdir(assets)).find((name) => /^stage-.*\.js$/.test(name))

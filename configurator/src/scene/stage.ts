@@ -314,7 +314,28 @@ function setTheStage(canvas: HTMLCanvasElement, renderer: WebGLRenderer, options
       setting.dispose()
       renderer.dispose()
       // what the renderer keeps for itself would stay on the GPU until somebody collects the canvas
-      renderer.forceContextLoss()
+      const done = caughtUp(renderer.getContext() as WebGL2RenderingContext)
+      leaving = Promise.all([leaving, done.then(() => renderer.forceContextLoss())]).then(() => {})
     },
   }
+}
+
+let leaving: Promise<void> = Promise.resolve()
+
+/** Resolves when the stages of before have given the GPU back: beginning another one earlier stops the page until they have. */
+export const stagesAreGone = (): Promise<void> => leaving
+
+/** How often a GPU that is still at work is asked again. */
+const ASK_MS = 100
+
+/**
+ * Resolves when the GPU has done all it was told. To give a context back before waits for that on the page's own thread: whoever
+ * leaves the picture while shaders are still compiled would stand before a page that does nothing.
+ */
+async function caughtUp(gl: WebGL2RenderingContext): Promise<void> {
+  const fence = gl.fenceSync(gl.SYNC_GPU_COMMANDS_COMPLETE, 0)
+  gl.flush()
+  // a context that is lost meanwhile has no fences any more
+  while (fence && !gl.isContextLost() && gl.getSyncParameter(fence, gl.SYNC_STATUS) === gl.UNSIGNALED)
+    await new Promise((resolve) => setTimeout(resolve, ASK_MS))
 }

@@ -196,7 +196,8 @@ function useStage(canvas: React.RefObject<HTMLCanvasElement | null>): {
     let observer: ResizeObserver | undefined
     const begin = async () => {
       try {
-        const { createStage } = await import('../scene/stage.ts')
+        const { createStage, stagesAreGone } = await import('../scene/stage.ts')
+        await stagesAreGone()
         const element = canvas.current
         if (isGone || !element) return
         const result = createStage(element, {

@@ -7,7 +7,7 @@ import type { Appliance, BuildStage } from '../../src/scene/appliance.ts'
 import { modelOf } from '../../src/scene/families.ts'
 import type { ModelFormat, Stage } from '../../src/scene/stage.ts'
 
-const { createStage } = await import('../../src/scene/stage.ts')
+const { createStage, stagesAreGone } = await import('../../src/scene/stage.ts')
 const canvas = document.querySelector('canvas')!
 const events: string[] = []
 let shown: Appliance = { family: 'fridge', choices: {} }
@@ -20,6 +20,27 @@ const made = createStage(canvas, {
 const stage = made as Stage
 const context = () => canvas.getContext('webgl2')!
 const nextFrame = () => new Promise((resolve) => requestAnimationFrame(resolve))
+
+/** Draws one point with a very long loop behind it. */
+function toil(gl: WebGL2RenderingContext): void {
+  const program = gl.createProgram()
+  for (const [type, text] of [
+    [gl.VERTEX_SHADER, 'void main() { gl_Position = vec4(0, 0, 0, 1); gl_PointSize = 1.0; }'],
+    [
+      gl.FRAGMENT_SHADER,
+      `precision highp float; uniform float start; out vec4 colour;
+      void main() { float x = start; for (int k = 0; k < 300000; k++) x = sin(x + 1.0); colour = vec4(x); }`,
+    ],
+  ] as const) {
+    const shader = gl.createShader(type)!
+    gl.shaderSource(shader, `#version 300 es\n${text}`)
+    gl.compileShader(shader)
+    gl.attachShader(program, shader)
+  }
+  gl.linkProgram(program)
+  gl.useProgram(program)
+  gl.drawArrays(gl.POINTS, 0, 1)
+}
 
 const lab = {
   stage,
@@ -76,6 +97,26 @@ const lab = {
     loser.restoreContext()
     await until('restored')
     await stage.settled()
+  },
+  /**
+   * Leaves the stage while the GPU has long work before it, and waits until its context is given back.
+   * @returns how the GPU was when it was given back, and how the context is when the next stage may begin
+   */
+  async leave() {
+    const gl = context()
+    toil(gl)
+    const work = gl.fenceSync(gl.SYNC_GPU_COMMANDS_COMPLETE, 0)!
+    gl.flush()
+    const loser = gl.getExtension('WEBGL_lose_context')!
+    const lose = loser.loseContext.bind(loser)
+    const seen: string[] = []
+    loser.loseContext = () => {
+      seen.push(gl.getSyncParameter(work, gl.SYNC_STATUS) === gl.SIGNALED ? 'done' : 'at work')
+      lose()
+    }
+    stage.dispose()
+    await stagesAreGone()
+    return [...seen, gl.isContextLost() ? 'gone' : 'there']
   },
   /** Lets idle work run dry: frames pass until the stage's figures have not moved for a while. */
   async idle() {
