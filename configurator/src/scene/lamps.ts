@@ -4,10 +4,12 @@ import type { BakedLight, Rgb } from './mesh.ts'
 
 /** The room's light on a large surface: a little less towards the floor and towards the far side. */
 export function roomLight(height: number): BakedLight {
+  const light: [number, number, number] = [1, 1, 1]
   return (x, y) => {
     const low = Math.max(0, 1 - y / height)
     const level = 1.02 - 0.15 * low * low - 0.03 * Math.abs(x)
-    return [level, level, level]
+    light[0] = light[1] = light[2] = level
+    return light
   }
 }
 
@@ -25,8 +27,11 @@ export interface Lamp {
 /** Light of a few strip lamps, without shadows: good enough for a white box and free at drawing time. */
 export function lampLight(ambient: number, lamps: readonly Lamp[], reach: number): BakedLight {
   const nearest = (at: number, half: number, p: number) => Math.max(at - half, Math.min(at + half, p))
+  const light: [number, number, number] = [1, 1, 1]
   return (x, y, z, nx, ny, nz) => {
-    let [r, g, b] = [ambient, ambient, ambient]
+    let r = ambient
+    let g = ambient
+    let b = ambient
     for (const lamp of lamps) {
       const dx = nearest(lamp.x, lamp.halfX, x) - x
       const dy = nearest(lamp.y, lamp.halfY, y) - y
@@ -38,7 +43,10 @@ export function lampLight(ambient: number, lamps: readonly Lamp[], reach: number
       g += s * lamp.colour[1]
       b += s * lamp.colour[2]
     }
-    return [r, g, b]
+    light[0] = r
+    light[1] = g
+    light[2] = b
+    return light
   }
 }
 

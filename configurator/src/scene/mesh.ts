@@ -58,7 +58,7 @@ export interface MeshData {
 
 export type Turn = readonly [axis: 'x' | 'y' | 'z', radians: number]
 export type Rgb = readonly [r: number, g: number, b: number]
-/** Light that falls on a point, as a factor on its colour. Baked at drawing time. */
+/** Light that falls on a point, as a factor on its colour, good until the next call. Baked at drawing time. */
 export type BakedLight = (x: number, y: number, z: number, nx: number, ny: number, nz: number) => Rgb
 
 const toLinear = (v: number) => (v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4)
@@ -76,6 +76,27 @@ export function linear(hex: string): Rgb {
 
 const WHITE: Rgb = [1, 1, 1]
 
+/** What a pen writes into until its mesh is finished. */
+interface Sheet {
+  floats: Float32Array
+  surfaces: Uint8Array
+  indices: Uint32Array
+}
+/** Sheets of finished pens, grown as they are: a change of size draws a dozen meshes, and growing anew costs more than drawing. */
+const sheets: Sheet[] = []
+const MOST_SHEETS = 8
+const takeSheet = (): Sheet =>
+  sheets.pop() ?? {
+    floats: new Float32Array(11 * 512),
+    surfaces: new Uint8Array(4 * 512),
+    indices: new Uint32Array(3 * 512),
+  }
+const NO_SHEET: Sheet = {
+  floats: new Float32Array(0),
+  surfaces: new Uint8Array(0),
+  indices: new Uint32Array(0),
+}
+
 /**
  * Draws one mesh: choose a surface (`use`), a place (`at`), then call the solids, which put vertices and triangles.
  * `origin` is subtracted from every point, so a door comes out in its hinge's own coordinates.
@@ -90,9 +111,7 @@ export class MeshPen {
   #bytes: readonly [number, number, number, number] = [140, 0, 0, 0]
   #vertices = 0
   #triangles = 0
-  #floats = new Float32Array(11 * 512)
-  #surfaces = new Uint8Array(4 * 512)
-  #indices = new Uint32Array(3 * 512)
+  #sheet = NO_SHEET
   #spans: MeshData['spans'] = []
   #castsFrom = -1
 
@@ -117,21 +136,18 @@ export class MeshPen {
 
   /** Places what follows: turned about its own origin in the order given, then moved. */
   at(x: number, y: number, z: number, ...turns: Turn[]): this {
-    let m = [1, 0, 0, 0, 1, 0, 0, 0, 1]
+    const m = [1, 0, 0, 0, 1, 0, 0, 0, 1, x, y, z]
     for (const [axis, a] of turns) {
-      const c = Math.cos(a)
-      const s = Math.sin(a)
-      const r =
-        axis === 'x'
-          ? [1, 0, 0, 0, c, -s, 0, s, c]
-          : axis === 'y'
-            ? [c, 0, s, 0, 1, 0, -s, 0, c]
-            : [c, -s, 0, s, c, 0, 0, 0, 1]
-      m = [0, 1, 2].flatMap((i) =>
-        [0, 1, 2].map((j) => r[i * 3]! * m[j]! + r[i * 3 + 1]! * m[3 + j]! + r[i * 3 + 2]! * m[6 + j]!),
-      )
+      const [c, s] = [Math.cos(a), Math.sin(a)]
+      // the two rows that a turn about this axis mixes
+      const [i, j] = axis === 'x' ? [3, 6] : axis === 'y' ? [6, 0] : [0, 3]
+      for (let k = 0; k < 3; k++) {
+        const [p, q] = [m[i + k]!, m[j + k]!]
+        m[i + k] = c * p - s * q
+        m[j + k] = s * p + c * q
+      }
     }
-    this.#m = [...m, x, y, z]
+    this.#m = m
     return this
   }
 
@@ -154,7 +170,7 @@ export class MeshPen {
     v?: number,
   ): number {
     const index = this.#vertices++
-    if (index * 11 + 11 > this.#floats.length) this.#growVertices()
+    if (index * 11 + 11 > this.#sheet.floats.length) this.#growVertices()
     const m = this.#m
     const wx = m[0]! * x + m[1]! * y + m[2]! * z + m[9]!
     const wy = m[3]! * x + m[4]! * y + m[5]! * z + m[10]!
@@ -163,7 +179,7 @@ export class MeshPen {
     const wny = m[3]! * nx + m[4]! * ny + m[5]! * nz
     const wnz = m[6]! * nx + m[7]! * ny + m[8]! * nz
     const light = this.light ? this.light(wx, wy, wz, wnx, wny, wnz) : WHITE
-    const f = this.#floats
+    const { floats: f, surfaces } = this.#sheet
     let o = index * 11
     f[o++] = wx - this.#origin[0]
     f[o++] = wy - this.#origin[1]
@@ -185,24 +201,26 @@ export class MeshPen {
     }
     // one by one: copying four bytes out of an array takes longer than all of the above
     const [bytes, at] = [this.#bytes, index * 4]
-    this.#surfaces[at] = bytes[0]
-    this.#surfaces[at + 1] = bytes[1]
-    this.#surfaces[at + 2] = bytes[2]
-    this.#surfaces[at + 3] = bytes[3]
+    surfaces[at] = bytes[0]
+    surfaces[at + 1] = bytes[1]
+    surfaces[at + 2] = bytes[2]
+    surfaces[at + 3] = bytes[3]
     return index
   }
 
   /** Puts a triangle, counter-clockwise seen from outside. */
   triangle(a: number, b: number, c: number): void {
     const o = this.#triangles++ * 3
-    if (o + 3 > this.#indices.length) {
-      const next = new Uint32Array(this.#indices.length * 2)
-      next.set(this.#indices)
-      this.#indices = next
+    const sheet = this.#sheet
+    if (o + 3 > sheet.indices.length) {
+      const next = new Uint32Array(sheet.indices.length * 2)
+      next.set(sheet.indices)
+      sheet.indices = next
     }
-    this.#indices[o] = a
-    this.#indices[o + 1] = b
-    this.#indices[o + 2] = c
+    const { indices } = sheet
+    indices[o] = a
+    indices[o + 1] = b
+    indices[o + 2] = c
   }
 
   /** Puts two triangles, counter-clockwise seen from outside. */
@@ -228,7 +246,8 @@ export class MeshPen {
     const normals = new Float32Array(n * 3)
     const colours = new Float32Array(n * 3)
     const uvs = new Float32Array(n * 2)
-    const f = this.#floats
+    const sheet = this.#sheet
+    const f = sheet.floats
     for (let k = 0; k < n; k++) {
       const o = k * 11
       for (let c = 0; c < 3; c++) {
@@ -239,13 +258,15 @@ export class MeshPen {
       uvs[k * 2] = f[o + 9]!
       uvs[k * 2 + 1] = f[o + 10]!
     }
+    this.#sheet = NO_SHEET
+    if (sheet !== NO_SHEET && sheets.length < MOST_SHEETS) sheets.push(sheet)
     return {
       positions,
       normals,
       colours,
       uvs,
-      surfaces: this.#surfaces.slice(0, n * 4),
-      indices: this.#indices.slice(0, this.#triangles * 3),
+      surfaces: sheet.surfaces.slice(0, n * 4),
+      indices: sheet.indices.slice(0, this.#triangles * 3),
       spans: this.#spans,
       casts:
         this.#castsFrom < 0 || this.#castsFrom === this.#triangles * 3
@@ -264,11 +285,16 @@ export class MeshPen {
   }
 
   #growVertices(): void {
-    const floats = new Float32Array(this.#floats.length * 2)
-    floats.set(this.#floats)
-    this.#floats = floats
-    const surfaces = new Uint8Array(this.#surfaces.length * 2)
-    surfaces.set(this.#surfaces)
-    this.#surfaces = surfaces
+    const sheet = this.#sheet
+    if (sheet === NO_SHEET) {
+      this.#sheet = takeSheet()
+      return
+    }
+    const floats = new Float32Array(sheet.floats.length * 2)
+    floats.set(sheet.floats)
+    sheet.floats = floats
+    const surfaces = new Uint8Array(sheet.surfaces.length * 2)
+    surfaces.set(sheet.surfaces)
+    sheet.surfaces = surfaces
   }
 }

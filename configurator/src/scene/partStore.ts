@@ -19,9 +19,10 @@ export interface PartStore {
   /**
    * Takes new plans: drops parts that are gone, draws outside parts at once, leaves insides waiting. Until an inside is drawn, the
    * one it replaces stands in for it at its place.
+   * @returns whether an outside part was drawn
    */
-  take(plans: readonly PartPlan[], materialFor: MaterialFor): void
-  /** Inside parts still to be drawn; call each once, in any order, skip any. */
+  take(plans: readonly PartPlan[], materialFor: MaterialFor): boolean
+  /** Inside parts still to be drawn, first those that nothing stands in for; call each once, in any order, skip any. */
   waiting(): (() => void)[]
   /** Whether every part that is still to be drawn has another one that stands in for it. */
   hasStandIns(): boolean
@@ -58,13 +59,14 @@ export function createPartStore(): PartStore {
     for (const mesh of g.children) mesh.castShadow = castsNow(mesh.userData['casts'] as Casts, shows)
     moveTo(g, plan, opened, parted)
   }
-  const draw = (plan: PartPlan) => {
-    if (kept.get(plan.id)?.key === plan.key) return
+  const draw = (plan: PartPlan): boolean => {
+    if (kept.get(plan.id)?.key === plan.key) return false
     drop(plan.id)
     const entry: Kept = { plan, key: plan.key, group: groupOf(plan.draw(), plan.panel, material!) }
     kept.set(plan.id, entry)
     place(entry)
     group.add(entry.group)
+    return true
   }
   const missing = () => plans.filter((plan) => kept.get(plan.id)?.key !== plan.key)
 
@@ -75,17 +77,21 @@ export function createPartStore(): PartStore {
       material = materialFor
       const ids = new Set(next.map((plan) => plan.id))
       for (const id of kept.keys()) if (!ids.has(id)) drop(id)
+      let hasDrawn = false
       for (const plan of next) {
         const old = kept.get(plan.id)
         if (old) old.plan = plan
-        if (!plan.isInside) draw(plan)
+        if (!plan.isInside && draw(plan)) hasDrawn = true
       }
       this.paint(materialFor)
+      return hasDrawn
     },
     waiting: () =>
-      missing().map((plan) => () => {
-        if (plans.includes(plan)) draw(plan)
-      }),
+      missing()
+        .toSorted((a, b) => Number(kept.has(a.id)) - Number(kept.has(b.id)))
+        .map((plan) => () => {
+          if (plans.includes(plan)) draw(plan)
+        }),
     hasStandIns: () => missing().every((plan) => kept.has(plan.id)),
     move(open, apart) {
       opened = open

@@ -26,15 +26,18 @@ export interface Setting {
   readonly scene: Scene
   readonly light: DirectionalLight
   readonly finishes: Finishes
-  /** Brings everything up to a wish; draws again only the parts whose inputs changed. `onChange`: a typeface arrived. */
-  take(wish: Wish, onChange: () => void): void
+  /**
+   * Brings everything up to a wish; draws again only the parts whose inputs changed. `onChange`: a typeface arrived.
+   * @returns whether an outside part was drawn
+   */
+  take(wish: Wish, onChange: () => void): boolean
   /** Moves doors and parts: 0 shut and together, 1 open and apart. */
   move(open: number, apart: number): void
   /** Gives the materials of a wish that has been taken. */
   materialFor(wish: Wish): MaterialFor
   /** The shaders that a frame of it needs. */
   shaders(showsInside: boolean): ShaderName[]
-  /** Inside parts still to be drawn; call each once. */
+  /** Inside parts still to be drawn, first those that nothing stands in for; call each once. */
   waiting(): (() => void)[]
   /** Whether there is something to look at in the place of each of them. */
   hasStandIns(): boolean
@@ -85,7 +88,7 @@ export function createSetting(renderer: WebGLRenderer): Setting {
       finishes.setTone(model.looks(done).tone)
       if (model.words !== '') finishes.write(model.words, onChange)
       const plans = model.plan(done)
-      parts.take(plans, materialFor(wish))
+      const hasDrawn = parts.take(plans, materialFor(wish))
       shaders = shadersOf(wish, plans)
       footprint = [model.size[0], model.size[2]]
       floor.fit(...footprint, 0)
@@ -97,6 +100,7 @@ export function createSetting(renderer: WebGLRenderer): Setting {
       reachOf(light, isInRoom)
       overlay.update(model, { dimensions, outline: plans.length === 0 })
       renderer.shadowMap.needsUpdate = true
+      return hasDrawn
     },
     move(open, apart) {
       parts.move(open, apart)

@@ -129,6 +129,8 @@ function setTheStage(canvas: HTMLCanvasElement, renderer: WebGLRenderer, options
   let wish: Wish | null = null
   let around: Omit<Wish, 'model'> = { done: null, picture: null, dimensions: null, isInRoom: false }
   let isStale = false
+  /** The outside has changed and nobody has seen it yet. */
+  let isNews = false
   let hasIdleWork = false
   let area: FocusArea = 'whole'
   let isLost = false
@@ -155,18 +157,19 @@ function setTheStage(canvas: HTMLCanvasElement, renderer: WebGLRenderer, options
   const update = (now: Wish) => {
     if (!isStale) return
     isStale = false
-    setting.take(now, () => change({}))
+    if (setting.take(now, () => change({}))) isNews = true
     setting.move(doors.now, apart.now)
     // What waits for idle time must not get in the way of this picture.
     idle.replace([])
     hasIdleWork = true
   }
-  /** Draws insides that are about to be seen; true while some are missing. */
+  /** Draws insides that are about to be seen; true while some are missing. A changed outside is seen before that. */
   const fillInside = (): boolean => {
     if (!showsInside()) return false
     const until = performance.now() + SLICE_MS
     for (const slice of setting.waiting()) {
-      if (!loop.isJumping && performance.now() >= until) return true
+      const isTime = performance.now() >= until || (isNews && setting.hasStandIns())
+      if (isTime && !loop.isJumping) return true
       slice()
       renderer.shadowMap.needsUpdate = true
     }
@@ -190,6 +193,7 @@ function setTheStage(canvas: HTMLCanvasElement, renderer: WebGLRenderer, options
     fit(ratio)
     placeCamera(camera, rig.now)
     renderer.render(setting.scene, camera)
+    isNews = false
     const { calls, triangles } = renderer.info.render
     lastDrawn = { drawCalls: calls, triangles }
   }

@@ -49,8 +49,11 @@ function Drawing({
   /** Absent while the 3D picture speaks for both. */
   readonly label: string | undefined
 }) {
-  // the tap is answered first, the drawing follows
-  const shown = useDeferredValue(appliance)
+  // the tap is answered first, the drawing follows; behind the 3D picture it follows when there is time
+  const isHidden = label === undefined
+  const [caughtUp, setCaughtUp] = useState(appliance)
+  useEffect(() => (isHidden ? whenIdle(() => setCaughtUp(appliance)) : undefined), [isHidden, appliance])
+  const shown = useDeferredValue(isHidden ? caughtUp : appliance)
   const draw = useDrawer(shown.family)
   const drawing = useMemo(
     () => draw?.(shown, { ...(finished && { reveal: finished }) }),
