@@ -240,6 +240,8 @@ test('a saved design survives a reload, is opened, renamed, removed and brought 
   await dialog.getByRole('button', { name: 'Save', exact: true }).tap()
   await dialog.getByText('Saved as “For Mira”.').waitFor()
   await page.keyboard.press('Escape')
+  // the way to it is there at once
+  await page.getByRole('link', { name: 'Saved designs' }).waitFor()
   await step(page, 'Size')
   await page.locator('[data-option=width_mm] [data-value="600"]').tap()
 

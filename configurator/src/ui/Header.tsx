@@ -1,4 +1,4 @@
-import { lazy, Suspense, useState } from 'react'
+import { lazy, Suspense, useState, useSyncExternalStore } from 'react'
 import { savedKey } from '../session.ts'
 import type { DesignSession, Session, ShopView } from '../session.ts'
 import { Icon } from './icons.tsx'
@@ -24,6 +24,7 @@ export function Header({
 }) {
   const { t, language } = useWords()
   const [isOpen, setOpen] = useState<boolean>()
+  const hasSaved = useSyncExternalStore(onStorage, () => session.keeper.read(savedKey) !== null)
   return (
     <header className="header">
       <Link to="/" className="brand">
@@ -45,7 +46,7 @@ export function Header({
         </nav>
       )}
       <div className="header-end">
-        {session.keeper.read(savedKey) !== null && (
+        {hasSaved && (
           <Link to="/saved" className="header-link" label={t.mySaved}>
             <Icon name="heart" />
           </Link>
@@ -69,6 +70,12 @@ export function Header({
       )}
     </header>
   )
+}
+
+/** What another tab keeps is heard of by itself, what this one keeps is told by who keeps it. */
+const onStorage = (listener: () => void) => {
+  addEventListener('storage', listener)
+  return () => removeEventListener('storage', listener)
 }
 
 function Country({ design }: { readonly design: DesignSession }) {

@@ -1,6 +1,7 @@
 import { useId, useState } from 'react'
 import type { FormEvent } from 'react'
 import { longestName, saveDesign, savedOf } from '../../sessionLater.ts'
+import { savedKey } from '../../session.ts'
 import type { DesignSession, DesignView, Session } from '../../session.ts'
 import { Link } from '../Link.tsx'
 import { Modal } from '../Modal.tsx'
@@ -42,6 +43,7 @@ function Save({ session, design, view }: Props) {
       session.keeper,
       savedOf(pkg, view, { id: session.newId(), name: known, savedAtMs: session.now() }),
     )
+    dispatchEvent(new StorageEvent('storage', { key: savedKey }))
     setSavedAs(known)
   }
   return (
