@@ -26,19 +26,23 @@ export interface Lamp {
 
 /** Light of a few strip lamps, without shadows: good enough for a white box and free at drawing time. */
 export function lampLight(ambient: number, lamps: readonly Lamp[], reach: number): BakedLight {
-  const nearest = (at: number, half: number, p: number) => Math.max(at - half, Math.min(at + half, p))
+  /** How far the nearest point of a lamp lies along one axis. */
+  const along = (at: number, half: number, p: number) =>
+    p < at - half ? at - half - p : p > at + half ? at + half - p : 0
+  const scale = reach * 0.75
   const light: [number, number, number] = [1, 1, 1]
   return (x, y, z, nx, ny, nz) => {
     let r = ambient
     let g = ambient
     let b = ambient
     for (const lamp of lamps) {
-      const dx = nearest(lamp.x, lamp.halfX, x) - x
-      const dy = nearest(lamp.y, lamp.halfY, y) - y
+      const dx = along(lamp.x, lamp.halfX, x)
+      const dy = along(lamp.y, lamp.halfY, y)
       const dz = lamp.z - z
       const d = Math.sqrt(dx * dx + dy * dy + dz * dz) + 0.02
       const facing = Math.max(0, (dx * nx + dy * ny + dz * nz) / d) * 0.75 + 0.25
-      const s = (lamp.power * facing) / (0.55 + (d / (reach * 0.75)) ** 2)
+      const far = d / scale
+      const s = (lamp.power * facing) / (0.55 + far * far)
       r += s * lamp.colour[0]
       g += s * lamp.colour[1]
       b += s * lamp.colour[2]

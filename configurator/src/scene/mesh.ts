@@ -106,6 +106,7 @@ export class MeshPen {
   light: BakedLight | null = null
   #origin: readonly [number, number, number]
   #m = [1, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0]
+  #isTurned = false
   #tint: Rgb = WHITE
   #surface: SurfaceName = 'plastic'
   #bytes: readonly [number, number, number, number] = [140, 0, 0, 0]
@@ -148,6 +149,7 @@ export class MeshPen {
       }
     }
     this.#m = m
+    this.#isTurned = turns.length > 0
     return this
   }
 
@@ -172,12 +174,24 @@ export class MeshPen {
     const index = this.#vertices++
     if (index * 11 + 11 > this.#sheet.floats.length) this.#growVertices()
     const m = this.#m
-    const wx = m[0]! * x + m[1]! * y + m[2]! * z + m[9]!
-    const wy = m[3]! * x + m[4]! * y + m[5]! * z + m[10]!
-    const wz = m[6]! * x + m[7]! * y + m[8]! * z + m[11]!
-    const wnx = m[0]! * nx + m[1]! * ny + m[2]! * nz
-    const wny = m[3]! * nx + m[4]! * ny + m[5]! * nz
-    const wnz = m[6]! * nx + m[7]! * ny + m[8]! * nz
+    let wx = x
+    let wy = y
+    let wz = z
+    let wnx = nx
+    let wny = ny
+    let wnz = nz
+    // most of what is drawn stands straight
+    if (this.#isTurned) {
+      wx = m[0]! * x + m[1]! * y + m[2]! * z
+      wy = m[3]! * x + m[4]! * y + m[5]! * z
+      wz = m[6]! * x + m[7]! * y + m[8]! * z
+      wnx = m[0]! * nx + m[1]! * ny + m[2]! * nz
+      wny = m[3]! * nx + m[4]! * ny + m[5]! * nz
+      wnz = m[6]! * nx + m[7]! * ny + m[8]! * nz
+    }
+    wx += m[9]!
+    wy += m[10]!
+    wz += m[11]!
     const light = this.light ? this.light(wx, wy, wz, wnx, wny, wnz) : WHITE
     const { floats: f, surfaces } = this.#sheet
     let o = index * 11
