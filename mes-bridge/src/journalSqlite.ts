@@ -3,9 +3,7 @@ import { Worker } from 'node:worker_threads'
 import { SqliteAdapter, SqliteIntrospector, SqliteQueryCompiler } from 'kysely'
 import type { DatabaseConnection, Dialect, QueryResult } from 'kysely'
 import type { Decide, Transact } from './journalCommit.ts'
-import { letterMemory, letterWriter } from './journalLetters.ts'
-import type { Statement } from './journalLetters.ts'
-import type { Answer, Result, WorkerStart } from './journalWorker.ts'
+import type { Answer, Ask, Result, Statement, WorkerStart } from './journalWorker.ts'
 
 /** SQLite can roll a table definition back; Kysely's own adapter does without. */
 class TransactionalSqliteAdapter extends SqliteAdapter {
@@ -43,9 +41,9 @@ const rollback: Statement = { sql: 'rollback', parameters: [] }
  * Starts the thread and opens the database in `folder`.
  * @throws when the folder belongs to another process (code `FOLDER_IN_USE`) or cannot be opened: the message says why.
  */
-export async function openSqlite(workerFile: URL, start: Omit<WorkerStart, 'letters'>): Promise<SqliteFile> {
+export async function openSqlite(workerFile: URL, start: WorkerStart): Promise<SqliteFile> {
   const thread = await startThread(workerFile, start)
-  const one = async (statement: Statement) => (await thread.run([statement]))[0]!
+  const one = async ({ sql, parameters }: Statement) => (await thread.run([{ sql, parameters }]))[0]!
   const connection: DatabaseConnection = {
     async executeQuery<R>(query: Statement): Promise<QueryResult<R>> {
       const result = await one(query)
@@ -81,13 +79,13 @@ export async function openSqlite(workerFile: URL, start: Omit<WorkerStart, 'lett
     decide: Decide,
   ): Promise<readonly (readonly unknown[])[]> {
     let read: readonly Result[] = []
-    if (reads.length > 0) read = (await thread.run([begin, ...reads])).slice(1)
+    if (reads.length > 0) read = (await thread.run([begin, ...reads.map(plain)])).slice(1)
     else thread.send([begin], false)
     let last: readonly Statement[]
     try {
       const pieces = await decide(read.map(rowsOf))
-      for (const make of pieces.slice(0, -1)) thread.send(make(), true)
-      last = pieces.at(-1)?.() ?? []
+      for (const make of pieces.slice(0, -1)) thread.send(make().map(plain), true)
+      last = pieces.at(-1)?.().map(plain) ?? []
     } catch (error) {
       await thread.run([rollback])
       throw error
@@ -109,16 +107,13 @@ function plain({ sql, parameters }: Statement): Statement {
   return { sql, parameters }
 }
 
-async function startThread(workerFile: URL, start: Omit<WorkerStart, 'letters'>): Promise<Thread> {
-  const memory = letterMemory()
-  const worker = new Worker(workerFile, { workerData: { ...start, letters: memory } satisfies WorkerStart })
-  const letters = letterWriter(memory, (statements) => worker.postMessage(statements.map(plain)))
+async function startThread(workerFile: URL, start: WorkerStart): Promise<Thread> {
+  const worker = new Worker(workerFile, { workerData: start })
   const waiting = new Map<
     number,
     { resolve: (results: readonly Result[]) => void; reject: (error: Error) => void }
   >()
   let lastId = 0
-  const nextId = () => (lastId = (lastId + 1) | 0)
   let ended: Error | undefined
   let isOpen = false
   let isClosing = false
@@ -138,7 +133,6 @@ async function startThread(workerFile: URL, start: Omit<WorkerStart, 'letters'>)
   worker.on('message', (answer: Answer) => {
     const caller = waiting.get(answer.id)
     waiting.delete(answer.id)
-    letters.answered(answer.id)
     if ('error' in answer)
       caller?.reject(Object.assign(new Error(answer.error.message), { code: answer.error.code }))
     else caller?.resolve(answer.results)
@@ -149,14 +143,14 @@ async function startThread(workerFile: URL, start: Omit<WorkerStart, 'letters'>)
     run: (statements, goesOn = false) =>
       new Promise((resolve, reject) => {
         if (ended !== undefined) return reject(ended)
-        const id = nextId()
+        const id = ++lastId
         waiting.set(id, { resolve, reject })
-        letters.ask({ id, goesOn, isAnswered: true, statements })
+        worker.postMessage({ id, statements, goesOn } satisfies Ask)
       }),
-    send: (statements, goesOn) => letters.ask({ id: nextId(), goesOn, isAnswered: false, statements }),
+    send: (statements, goesOn) => worker.postMessage({ statements, goesOn } satisfies Ask),
     async close() {
       isClosing = true
-      if (ended === undefined) letters.end()
+      if (ended === undefined) worker.postMessage('close')
       await gone
     },
   }

@@ -9,8 +9,6 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parentPort, workerData } from 'node:worker_threads'
 import Libsql from 'libsql'
-import { letterReader } from './journalLetters.ts'
-import type { Ask, Statement } from './journalLetters.ts'
 
 /** What the thread is started with. */
 export interface WorkerStart {
@@ -19,8 +17,20 @@ export interface WorkerStart {
   readonly pid: number
   /** Largest size of the database file in pages of 4 KiB; absent: as large as the disk allows. */
   readonly maxPages?: number
-  /** Where asks lie (journalLetters.ts). */
-  readonly letters: SharedArrayBuffer
+}
+
+export interface Statement {
+  readonly sql: string
+  readonly parameters: readonly unknown[]
+}
+
+/** Statements to run one after the other. The first that fails ends the list and rolls an open transaction back. */
+export interface Ask {
+  /** Of the answer; absent: what they give is told with the answer to those that go on after them. */
+  readonly id?: number
+  readonly statements: readonly Statement[]
+  /** They belong to the transaction that is open: nothing is done if it was rolled back meanwhile. */
+  readonly goesOn: boolean
 }
 
 /** Rows read, or how many were written: an answer to a batch has dozens of these, and one number is all the others need. */
@@ -31,7 +41,7 @@ export type Answer =
   | { readonly id: number; readonly results: readonly Result[] }
   | { readonly id: number; readonly error: { readonly message: string; readonly code: string } }
 
-const { folder, role, pid, maxPages, letters } = workerData as WorkerStart
+const { folder, role, pid, maxPages } = workerData as WorkerStart
 const port = parentPort!
 
 function describe(error: unknown): { message: string; code: string } {
@@ -126,32 +136,22 @@ function run(db: Libsql.Database, { sql, parameters }: Statement): Result {
   return statement.reader ? statement.all(parameters) : statement.run(parameters).changes
 }
 
-function start(): { readonly db: Libsql.Database; readonly lock: Libsql.Database | undefined } | undefined {
-  try {
-    const lock = role === 'write' ? lockFolder() : undefined
-    const db = open()
-    port.postMessage({ id: 0, results: [] } satisfies Answer)
-    return { db, lock }
-  } catch (error) {
-    port.postMessage({ id: 0, error: describe(error) } satisfies Answer)
-    port.close()
-    return undefined
-  }
-}
-
-const nextAsk = letterReader(letters, port)
-const started = start()
-if (started !== undefined) {
-  const { db, lock } = started
-  for (let ask = nextAsk(); ask !== undefined; ask = nextAsk()) {
-    perform(db, ask)
-    if (!ask.isAnswered) continue
-    port.postMessage(answer(ask.id))
-    // a turn of the event loop, while who asked is waking up: what libsql has done with is freed in one
-    await new Promise((resolve) => setImmediate(resolve))
-  }
-  statements.clear()
-  db.close()
-  lock?.close()
+try {
+  const lock = role === 'write' ? lockFolder() : undefined
+  const db = open()
+  port.postMessage({ id: 0, results: [] } satisfies Answer)
+  port.on('message', (ask: Ask | 'close') => {
+    if (ask === 'close') {
+      statements.clear()
+      db.close()
+      lock?.close()
+      port.close()
+    } else {
+      perform(db, ask)
+      if (ask.id !== undefined) port.postMessage(answer(ask.id))
+    }
+  })
+} catch (error) {
+  port.postMessage({ id: 0, error: describe(error) } satisfies Answer)
   port.close()
 }
