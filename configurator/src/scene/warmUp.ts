@@ -44,11 +44,6 @@ const ALL: readonly ShaderName[] = [
   'wood_ready',
 ]
 
-/** What the renderer keeps of a material that was compiled. */
-interface Program {
-  getUniforms(): unknown
-}
-
 /** Makes the warm-up of one renderer and its materials. */
 export function createWarmUp(
   renderer: WebGLRenderer,
@@ -71,9 +66,6 @@ export function createWarmUp(
     const sample = new Mesh(geometryOf(pen.finish()), materialOf(name))
     sample.receiveShadow = name !== 'clear' && name !== 'display'
     const compiled = renderer.compileAsync(new Group().add(sample), camera, scene).then(() => {
-      // what the first frame with it would ask of the driver, and wait for
-      const { currentProgram } = renderer.properties.get(sample.material) as { currentProgram?: Program }
-      currentProgram?.getUniforms()
       sample.geometry.dispose()
       if (compiling.get(name) === compiled) ready.add(name)
     })
