@@ -15,7 +15,7 @@ import { end, startBridge } from './processes.ts'
 export const title = 'Page: first choice, every tap, every frame'
 export const about = `The built shop from the bridge's own server in a real Chromium at phone size (390 × 844). Loading: a cold cache, CPU slowed down 4 times,
 1.6 Mbit/s with 150 ms latency; model-viewer shows the GLB of the same fridge, made by our own exporter, and nothing else. Taps: the processor time of the page's main thread
-from the tap until the first changed picture has been given to the GPU, times four; what the software renderer then takes to draw it is said apart. Frames, draw calls, triangles,
+from the tap until the first changed picture has been given to the GPU, times four (with the doors open a changed outside is painted before the insides, which follow in the next frames); what the software renderer then takes to draw it is said apart. Frames, draw calls, triangles,
 programs and textures are counted from outside, at the WebGL calls themselves. The long use is repeated with \`PAGE_MINUTES=30 npm run bench -- --only page\`.`
 
 export async function measure(bench: Bench): Promise<SectionResult> {
